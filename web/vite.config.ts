@@ -2,31 +2,51 @@ import { defineConfig, type Plugin, type Rollup } from 'vite';
 
 type Bundle = Rollup.OutputBundle;
 
-/** What is of no use without a connection: it watches Firestore, or reads codes from pictures. */
-const ONLINE: readonly (string | undefined)[] = ['live', 'jsQR'];
+/** The service workers: one of each app, from one source, which the build copies with other words. */
+const WORKERS = [
+  {
+    file: 'sw.js',
+    name: 'card',
+    page: '/card.html',
+    sections: ['s', 'c', 'cards', 'check-in', 'sign-in'],
+    skips: /shared\/firebase\/live|\/jsqr\//, // Of no use without a connection: checking in needs one, too.
+  },
+  {
+    file: 'console-sw.js',
+    name: 'console',
+    page: '/console.html',
+    sections: ['console'],
+    skips: /shared\/firebase\/live|console\/src\/(?!till\/|i18n\/|ui\/)[^/]+\//, // Only the till works without a connection.
+  },
+];
 
-/** Tell the service worker which files are the card's shell: all that works without a connection. */
-function shell(): Plugin {
+/** Make the service worker of each app: it keeps the app's shell, but for what it skips. */
+function workers(): Plugin {
   return {
-    name: 'shell',
+    name: 'workers',
     generateBundle: {
       order: 'post', // Vite drops chunks that have only styles before.
       handler(_, bundle) {
-        const worker = bundle['sw.js'];
-        if (worker?.type !== 'chunk') throw new Error('the service worker is not built');
-        const text = JSON.stringify([...filesOf('card', bundle)].sort().map((name) => `/${name}`));
-        worker.code = worker.code.replace('__SHELL__', text);
+        const source = bundle['sw.js'];
+        if (source?.type !== 'chunk') throw new Error('the service worker is not built');
+        const { code } = source;
+        for (const { file, skips, ...app } of WORKERS) {
+          const shell = [...filesOf(app.name, skips, bundle)].sort().map((each) => `/${each}`);
+          const made = code.replace('__APP__', JSON.stringify({ ...app, shell }));
+          if (file === source.fileName) source.code = made;
+          else this.emitFile({ type: 'asset', fileName: file, source: made });
+        }
       },
     },
   };
 }
 
 /** Collect what an entry loads, at once or later. */
-function filesOf(entry: string, bundle: Bundle): Set<string> {
+function filesOf(entry: string, skips: RegExp, bundle: Bundle): Set<string> {
   const files = new Set<string>();
   const add = (name: string): void => {
     const chunk = bundle[name];
-    if (chunk?.type !== 'chunk' || ONLINE.includes(chunk.name) || files.has(name)) return;
+    if (chunk?.type !== 'chunk' || files.has(name) || skips.test(chunk.facadeModuleId ?? '')) return;
     files.add(name);
     chunk.viteMetadata?.importedCss.forEach((each) => files.add(each));
     [...chunk.imports, ...chunk.dynamicImports].forEach(add);
@@ -39,7 +59,7 @@ function filesOf(entry: string, bundle: Bundle): Set<string> {
 
 export default defineConfig({
   publicDir: '../public',
-  plugins: [shell()],
+  plugins: [workers()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

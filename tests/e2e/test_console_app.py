@@ -17,7 +17,7 @@ pytestmark = [
 ]
 
 
-FLOWS = ["shell", "till", "till-camera", "members", "programs", "poster", "earning"]
+FLOWS = ["shell", "till", "till-camera", "till-offline", "members", "programs", "poster", "earning"]
 
 
 @pytest.mark.parametrize("flow", FLOWS)

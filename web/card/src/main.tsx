@@ -8,8 +8,8 @@ import './card.css';
 import { startSession, user } from '../../shared/firebase/session.ts';
 import { here, parts, path, startRouter } from '../../shared/lib/router.ts';
 import { Failed, Loading } from '../../shared/ui/status.tsx';
-import { loadWords, t } from './words.ts';
 import { startWorker } from '../../shared/worker/start.ts';
+import { loadWords, t } from './words.ts';
 
 export interface PageProps {
   readonly id: string;
@@ -75,7 +75,7 @@ function Back({ name, id }: { readonly name: string; readonly id: string }) {
 }
 
 startRouter();
-startWorker();
+startWorker('/sw.js', '/');
 void startSession('card');
 await loadWords();
 const root = document.getElementById('app');

@@ -70,6 +70,37 @@ export async function openStore(id: string): Promise<boolean> {
   return true;
 }
 
+/** What the pages need to know of where the person works. */
+export interface Access {
+  readonly accounts: readonly Account[];
+  readonly account: Account;
+  readonly actions: readonly string[];
+  readonly stores: readonly Named[];
+  readonly store: Store;
+}
+
+/** Return where the person works, if a store is open. */
+export function access(): Access | undefined {
+  if (!accounts.value || !account.value || !actions.value || !store.value) return undefined;
+  return {
+    accounts: accounts.value,
+    account: account.value,
+    actions: [...actions.value],
+    stores: stores.value,
+    store: store.value,
+  };
+}
+
+/** Go on with what was known before: the API still decides on each call. */
+export function openKept(kept: Access): void {
+  accounts.value = kept.accounts;
+  account.value = kept.account;
+  storeId.value = kept.store.storeId;
+  stores.value = kept.stores;
+  store.value = kept.store;
+  actions.value = new Set(kept.actions);
+}
+
 export function close(): void {
   accounts.value = undefined;
   leaveAccount();

@@ -7,9 +7,11 @@ import '../../shared/ui/layout.css';
 import './console.css';
 import { startSession, user } from '../../shared/firebase/session.ts';
 import { replace, startRouter } from '../../shared/lib/router.ts';
+import { startWorker } from '../../shared/worker/start.ts';
 import { SignIn } from '../../shared/ui/sign-in.tsx';
 import { Failed, Loading } from '../../shared/ui/status.tsx';
 import { accounts, actions, close, openFor } from './access.ts';
+import { keepAccess, reopen } from './kept-access.ts';
 import { Pages } from './pages.tsx';
 import { Top } from './ui/top.tsx';
 import { loadWords, t } from './words.ts';
@@ -23,7 +25,7 @@ function App() {
 
   function open(): void {
     setError(undefined);
-    if (uid) openFor(uid).catch(setError);
+    if (uid) openFor(uid).catch((failure: unknown) => reopen(uid, failure)).catch(setError);
     else close();
   }
   useEffect(open, [uid]);
@@ -71,6 +73,8 @@ function Sentence({ text }: { readonly text: string }) {
 }
 
 startRouter();
+startWorker('/console-sw.js', '/console');
+keepAccess();
 void startSession('console');
 await loadWords();
 const root = document.getElementById('app');

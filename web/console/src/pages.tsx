@@ -46,6 +46,15 @@ export function Pages() {
     (document.querySelector<HTMLElement>('[data-first]') ?? heading)?.focus();
   }, [path.value, page?.name, here]);
 
+  const accountId = account.value?.accountId;
+  useEffect(
+    function sendWhatWaits() {
+      // On whichever page: what the till has kept is sent as soon as that is possible.
+      if (here && open.some((each) => each.id === 'till')) void import('./till/outbox.ts').then((box) => box.start());
+    },
+    [accountId, here],
+  );
+
   if (!first) return <p class="panel">{t().shell.nothing}</p>;
   if (!here) return <ChooseStore />;
   if (error !== undefined) return <Failed error={error} retry={() => location.reload()} />;

@@ -2,6 +2,7 @@
 
 import createClient from 'openapi-fetch';
 import { idToken } from '../firebase/session.ts';
+import { isConnected } from './connection.ts';
 import type { paths } from './schema.gen.ts';
 
 export type ProblemKind =
@@ -35,6 +36,13 @@ export function sendHeaders(headers: typeof further): void {
   further = headers;
 }
 
+let skew = 0;
+/** What differs by less than this is the way of the answer, and no clock. */
+const SKEW_MIN_MS = 30_000;
+
+/** By how many milliseconds the server's clock is ahead of this device's, as its last answer says. */
+export const clockSkew = (): number => (Math.abs(skew) < SKEW_MIN_MS ? 0 : skew);
+
 const client = createClient<paths>({ baseUrl: '/api/v1' });
 client.use({
   async onRequest({ request }) {
@@ -42,6 +50,10 @@ client.use({
     if (token) request.headers.set('Authorization', `Bearer ${token}`);
     for (const [name, value] of Object.entries(further())) request.headers.set(name, value);
     return request;
+  },
+  onResponse({ response }) {
+    const now = Date.parse(response.headers.get('Date') ?? '');
+    if (!Number.isNaN(now)) skew = now - Date.now();
   },
 });
 
@@ -56,8 +68,10 @@ export async function ask<T>(
   try {
     result = await call(client, AbortSignal.timeout(TIMEOUT_MS));
   } catch {
+    isConnected.value = false;
     throw new Problem('offline');
   }
+  isConnected.value = true;
   if (result.data !== undefined) return result.data;
   const body = (result.error ?? {}) as Refusal;
   throw new Problem(kindOf(result.response.status), body.error, body.requestId, body.details);

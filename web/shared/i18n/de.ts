@@ -52,6 +52,7 @@ export const common: typeof source = {
     close: 'Kamera schließen',
   },
   retry: 'Noch einmal',
+  no: 'Nein',
   loading: 'Lädt',
   skip: 'Zum Inhalt',
 };

@@ -53,6 +53,7 @@ export const common = {
     close: 'Close the camera',
   },
   retry: 'Try again',
+  no: 'No',
   loading: 'Loading',
   skip: 'To the content',
 };

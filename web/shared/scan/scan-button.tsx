@@ -48,7 +48,7 @@ export function ScanButton({ label, onText }: Props) {
   if (isOpen && View) return <View onText={told} onClose={close} problem={problem} />;
   return (
     <>
-      <button type="button" aria-disabled={isOpen} onClick={open} ref={button}>
+      <button type="button" class="secondary" aria-disabled={isOpen} onClick={open} ref={button}>
         {isOpen ? `${common().loading} …` : label}
       </button>
       {error !== undefined && <Failed error={error} />}

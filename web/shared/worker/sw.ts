@@ -1,19 +1,29 @@
 /**
- * The service worker: it keeps the card's shell, so that it opens without a connection. It never
- * keeps answers of the API, tokens or what Firestore says: `kept.ts` does, and says from when it is.
+ * A service worker: it keeps an app's shell, so that it opens without a connection. It never keeps
+ * answers of the API, tokens or what Firestore says: the apps do, as far as that may be.
+ *
+ * The build makes one of it for each app, with another `APP`.
  */
 
 declare const self: ServiceWorkerGlobalScope;
 export {}; // A module, so that the names above are this file's alone.
 
-/** The build writes the files of the shell here; the name of the cache follows from them. */
-const SHELL: readonly string[] = JSON.parse('__SHELL__') as string[];
+interface App {
+  readonly name: string;
+  /** The page that all its addresses show. */
+  readonly page: string;
+  /** The first parts of these addresses. */
+  readonly sections: readonly string[];
+  /** The files of the shell; the name of the cache follows from them. */
+  readonly shell: readonly string[];
+}
+
+const APP = JSON.parse('__APP__') as App;
 const INIT = '/__/firebase/init.json';
-const CACHE = `card-${SHELL.join()}`;
-const PAGES = /^\/(?:s|c|cards|check-in|sign-in)(?:\/|$)/;
+const CACHE = `${APP.name}-${APP.shell.join()}`;
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([...SHELL, '/card.html', INIT])));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([...APP.shell, APP.page, INIT])));
 });
 
 self.addEventListener('activate', (event) => {
@@ -24,16 +34,16 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== self.location.origin) return;
-  if (SHELL.includes(url.pathname)) event.respondWith(fromCache(request, url.pathname));
+  if (APP.shell.includes(url.pathname)) event.respondWith(fromCache(request, url.pathname));
   else if (url.pathname === INIT) event.respondWith(fromNetwork(request, INIT));
-  else if (request.mode === 'navigate' && PAGES.test(url.pathname)) {
-    event.respondWith(fromNetwork(request, '/card.html'));
+  else if (request.mode === 'navigate' && APP.sections.includes(url.pathname.split('/')[1] ?? '')) {
+    event.respondWith(fromNetwork(request, APP.page));
   }
 });
 
 async function forgetOthers(): Promise<void> {
   const names = await caches.keys();
-  const old = names.filter((each) => each.startsWith('card-') && each !== CACHE);
+  const old = names.filter((each) => each.startsWith(`${APP.name}-`) && each !== CACHE);
   await Promise.all(old.map((each) => caches.delete(each)));
 }
 

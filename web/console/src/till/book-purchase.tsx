@@ -5,28 +5,32 @@ import { isUnknown } from '../../../shared/api/client.ts';
 import { exactMoney, locale } from '../../../shared/i18n/format.ts';
 import { digitsOf, example, readAmount } from '../../../shared/lib/amount.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
-import { book, intend, type Booking, type Intention } from './bookings.ts';
-import { nameOf, type Member } from '../people.ts';
-import type { Program } from '../store.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
-import { t } from '../words.ts';
-import { CustomerBalance } from './customer-balance.tsx';
+import type { Program } from '../store.ts';
 import { Field } from '../ui/field.tsx';
+import { t } from '../words.ts';
+import type { Booking } from './bookings.ts';
+import { CustomerBalance } from './customer-balance.tsx';
+import type { Found } from './find-customer.tsx';
+import type { Entry } from './outbox-rules.ts';
+import { intend, send } from './outbox.ts';
 
 interface Props {
-  readonly member: Member;
+  readonly found: Found;
   readonly programs: readonly Program[];
   readonly onBooked: (booking: Booking) => void;
+  /** It waits for a connection. */
+  readonly onKept: (entry: Entry) => void;
   readonly onNext: () => void;
 }
 
 const PROGRAM_KEY = 'punktwerk.console.program';
 
-export function BookPurchase({ member, programs, onBooked, onNext }: Props) {
+export function BookPurchase({ found, programs, onBooked, onKept, onNext }: Props) {
   const [programId, setProgramId] = useState(() => sessionStorage.getItem(PROGRAM_KEY));
   const [text, setText] = useState('');
   const [problem, setProblem] = useState('');
-  const [open, setOpen] = useState<Intention>();
+  const [open, setOpen] = useState<Entry>();
   const form = useRef<HTMLFormElement>(null);
   const { isBusy, error, clear, run } = useAction();
   const words = t().till;
@@ -44,12 +48,14 @@ export function BookPurchase({ member, programs, onBooked, onNext }: Props) {
     sessionStorage.setItem(PROGRAM_KEY, id);
   }
 
-  function send(intention: Intention): void {
+  function book(entry: Entry): void {
     run(async () => {
       try {
-        onBooked(await book(intention));
+        const booking = await send(entry);
+        if (booking) onBooked(booking);
+        else onKept(entry);
       } catch (failure) {
-        setOpen(isUnknown(failure) ? intention : undefined);
+        setOpen(isUnknown(failure) ? entry : undefined); // This browser could not keep it.
         throw failure;
       }
     });
@@ -64,21 +70,23 @@ export function BookPurchase({ member, programs, onBooked, onNext }: Props) {
       return;
     }
     setProblem('');
-    send(intend(member, program, read.minor, digits));
+    const { customer, mark } = found;
+    book(intend({ customer, mark, program, minor: read.minor, digits }));
   }
 
   return (
     <section class="panel" aria-label={words.customer}>
       <div>
-        <h2 class="large">{nameOf(member)}</h2>
-        <CustomerBalance member={member} program={program} />
+        <h2 class="large">{found.name}</h2>
+        {found.member && <CustomerBalance member={found.member} program={program} />}
+        {!found.member && <p>{words.unchecked}</p>}
       </div>
       {open && (
         <div class="stack" role="alert">
-          <p class="large">{exactMoney(open.purchaseAmount, open.program.currency)}</p>
+          <p class="large">{exactMoney(open.purchaseAmount, open.currency)}</p>
           <p class="problem">{words.unknown}</p>
           <div class="line">
-            <button type="button" aria-disabled={isBusy} onClick={() => send(open)}>
+            <button type="button" aria-disabled={isBusy} onClick={() => book(open)}>
               {words.again}
             </button>
             <button type="button" class="plain" onClick={onNext}>
@@ -88,7 +96,7 @@ export function BookPurchase({ member, programs, onBooked, onNext }: Props) {
         </div>
       )}
       {!open && (
-        <form class="stack" noValidate onSubmit={submit} ref={form}>
+        <form class="stack till" noValidate onSubmit={submit} ref={form}>
           {programs.length > 1 && (
             <label>
               {words.program}

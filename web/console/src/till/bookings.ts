@@ -1,22 +1,12 @@
-/** What a till books: each intention has one key, so that it is booked once however often it is sent. */
+/** What a till sends: a booking, which the API books once however often it is sent, and its undoing. */
 
-import { ask, idempotencyKey } from '../../../shared/api/client.ts';
-import type { Member } from '../people.ts';
-import { nameOf } from '../people.ts';
+import { ask, clockSkew } from '../../../shared/api/client.ts';
 import type { Program } from '../store.ts';
-
-/** A purchase that is to be booked; it stays the same for each sending. */
-export interface Intention {
-  readonly key: string;
-  readonly userId: string;
-  readonly name: string;
-  readonly program: Program;
-  /** In major units, with the decimals of the currency. */
-  readonly purchaseAmount: number;
-}
+import { countsThen, toldTime, type Customer, type Entry } from './outbox-rules.ts';
 
 export interface Booking {
-  readonly intention: Intention;
+  readonly entry: Entry;
+  readonly userId: string;
   /** `null` if the purchase earned nothing. */
   readonly entryId: string | null;
   readonly added: number;
@@ -27,27 +17,25 @@ export interface Booking {
   readonly at: number;
 }
 
-export function intend(member: Member, program: Program, minor: number, digits: number): Intention {
-  return {
-    key: idempotencyKey(),
-    userId: member.userId,
-    name: nameOf(member),
-    program,
-    purchaseAmount: minor / 10 ** digits,
-  };
-}
-
-export async function book(intention: Intention): Promise<Booking> {
-  const { key, program, userId, purchaseAmount } = intention;
+/**
+ * Book a purchase: `transactionId` names it, by which the API knows it again for ever. `found` is called
+ * with who it is before that is sent, so that each repetition names the same person.
+ */
+export async function book(entry: Entry, found: (userId: string) => Promise<void>): Promise<Booking> {
+  const now = Date.now();
+  const userId = await idOf(entry, now);
+  await found(userId);
+  const occurredAt = toldTime(entry, now, clockSkew());
+  const { programId, purchaseAmount, key } = entry;
   const answer = await ask((api, signal) =>
     api.POST('/addLoyaltyPoints', {
-      body: { programId: program.programId, userId, purchaseAmount },
-      headers: { 'Idempotency-Key': key },
+      body: { programId, userId, purchaseAmount, transactionId: key, ...(occurredAt && { occurredAt }) },
       signal,
     }),
   );
   return {
-    intention,
+    entry,
+    userId,
     entryId: answer.entryId,
     added: answer.pointsAdded,
     pending: answer.pointsPending,
@@ -57,13 +45,28 @@ export async function book(intention: Intention): Promise<Booking> {
   };
 }
 
+async function idOf({ customer, at, ...entry }: Entry, now: number): Promise<string> {
+  if ('userId' in customer) return customer.userId;
+  const isSeenThen = 'memberCode' in customer && countsThen({ customer, at, ...entry }, now);
+  const body = isSeenThen ? { ...customer, seenAt: new Date(at + clockSkew()).toISOString() } : customer;
+  return (await ask((api, signal) => api.POST('/identifyMember', { body, signal }))).member.userId;
+}
+
+export interface Purchase {
+  readonly customer: Customer;
+  readonly mark: string;
+  readonly program: Program;
+  /** In minor units, such as cents. */
+  readonly minor: number;
+  readonly digits: number;
+}
+
 /** Take a booking back. It is named by its entry, so that it is taken once. */
-export async function undo({ intention, entryId }: Booking): Promise<{ taken: number; balance: number }> {
+export async function undo({ entry, userId, entryId }: Booking): Promise<{ taken: number; balance: number }> {
   if (entryId === null) throw new Error('nothing was booked');
-  const { program, userId } = intention;
   const answer = await ask((api, signal) =>
     api.POST('/reverseLoyaltyTransaction', {
-      body: { programId: program.programId, userId, entryId, refundId: `undo-${entryId}` },
+      body: { programId: entry.programId, userId, entryId, refundId: `undo-${entryId}` },
       headers: { 'Idempotency-Key': `undo-${userId}-${entryId}` },
       signal,
     }),

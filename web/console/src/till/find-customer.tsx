@@ -1,15 +1,26 @@
-/** Say who the customer is. A scanner types the code and Enter. */
+/** Say who the customer is. A scanner types the code and Enter; a camera reads it. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { clockSkew, isUnknown } from '../../../shared/api/client.ts';
+import { doubtOf } from '../../../shared/lib/member-code.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
 import { scannedWay, wayOf, type Way } from '../../../shared/lib/who.ts';
 import { ScanButton } from '../../../shared/scan/scan-button.tsx';
 import { sentenceOf } from '../../../shared/ui/status.tsx';
-import { identify, type Member } from '../people.ts';
-import { useAction } from '../../../shared/lib/use-action.ts';
-import { t } from '../words.ts';
+import { identify, nameOf, type Member } from '../people.ts';
 import { Field } from '../ui/field.tsx';
+import { t } from '../words.ts';
+import { keptCustomer, markOf, type Customer } from './outbox-rules.ts';
 
-export function FindCustomer({ onFound }: { readonly onFound: (member: Member) => void }) {
+/** Who stands at the counter: `member` if the API has told, which it cannot without a connection. */
+export interface Found {
+  readonly customer: Customer;
+  readonly mark: string;
+  readonly name: string;
+  readonly member: Member | undefined;
+}
+
+export function FindCustomer({ onFound }: { readonly onFound: (found: Found) => void }) {
   const [text, setText] = useState('');
   const [problem, setProblem] = useState('');
   const form = useRef<HTMLFormElement>(null);
@@ -37,16 +48,19 @@ export function FindCustomer({ onFound }: { readonly onFound: (member: Member) =
     setProblem('');
     run(async () => {
       try {
-        onFound(await identify(way));
+        onFound(known(await identify(way), way));
       } catch (error) {
-        setProblem(sentenceOf(error));
-        form.current?.querySelector('input')?.select(); // The next scan replaces this one.
+        const found = isUnknown(error) ? unknown(way) : sentenceOf(error);
+        if (typeof found === 'string') {
+          setProblem(found);
+          form.current?.querySelector('input')?.select(); // The next scan replaces this one.
+        } else onFound(found);
       }
     });
   }
 
   return (
-    <form class="panel" noValidate onSubmit={submit} ref={form}>
+    <form class="panel till" noValidate onSubmit={submit} ref={form}>
       <h2>{words.customer}</h2>
       <Field label={words.who} hint={words.whoHint} problem={problem} value={text} onInput={setText} isFirst />
       <div class="line">
@@ -57,4 +71,20 @@ export function FindCustomer({ onFound }: { readonly onFound: (member: Member) =
       </div>
     </form>
   );
+}
+
+function known(member: Member, way: Way): Found {
+  const kept = keptCustomer(way);
+  const customer = { userId: member.userId };
+  return { customer, mark: markOf(kept ?? customer), name: nameOf(member), member };
+}
+
+/** Take a code or a number without asking; what can be seen to be wrong is said while the customer is there. */
+function unknown(way: Way): Found | string {
+  const customer = keptCustomer(way);
+  if (!customer) return t().till.onlyCodes;
+  const doubt = 'memberCode' in customer ? doubtOf(customer.memberCode, Date.now() + clockSkew()) : null;
+  if (doubt) return t().till.codeDoubts[doubt];
+  const mark = markOf(customer);
+  return { customer, mark, name: t().till.somebody(mark), member: undefined };
 }

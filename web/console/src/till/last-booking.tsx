@@ -4,18 +4,24 @@ import { useState } from 'preact/hooks';
 import { hour } from '../../../shared/i18n/format.ts';
 import { Problem } from '../../../shared/api/client.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
-import { may } from '../access.ts';
+import { may, store } from '../access.ts';
 import { undo, type Booking } from './bookings.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { amount, t } from '../words.ts';
 
 const UNDO_MS = 15 * 60_000;
 
-export function LastBooking({ booking }: { readonly booking: Booking }) {
+interface Props {
+  readonly booking: Booking;
+  readonly name: string;
+}
+
+export function LastBooking({ booking, name }: Props) {
   const [undone, setUndone] = useState<{ taken: number; balance: number }>();
   const { isBusy, error, run } = useAction();
   const words = t().till;
-  const { program, name } = booking.intention;
+  const program = store.value?.programs.find((each) => each.programId === booking.entry.programId);
+  if (!program) return null;
   const write = (value: number): string => amount(value, program);
   const total = booking.added + booking.pending;
   const balance = undone?.balance ?? booking.balance;

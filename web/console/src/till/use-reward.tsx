@@ -53,7 +53,7 @@ export function UseReward() {
         setText('');
       } catch (error) {
         open.current = isUnknown(error) ? { code, key } : undefined;
-        setProblem(isUnknown(error) ? words.unknown : sentenceOf(error));
+        setProblem(isUnknown(error) ? words.rewardUnknown : sentenceOf(error));
       }
     });
   }

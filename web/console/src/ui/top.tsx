@@ -1,8 +1,9 @@
 /** The head of each page: where the person works, as what, and the pages of the role. */
 
 import { useState } from 'preact/hooks';
-import { signOut, user } from '../../../shared/firebase/session.ts';
-import { path, replace } from '../../../shared/lib/router.ts';
+import { user } from '../../../shared/firebase/session.ts';
+import { counted } from '../../../shared/i18n/format.ts';
+import { path } from '../../../shared/lib/router.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import {
   account,
@@ -13,7 +14,11 @@ import {
   stores,
 } from '../access.ts';
 import { openSections } from '../sections.ts';
+import { unsent } from '../till/unsent.ts';
 import { t } from '../words.ts';
+import { SignOut } from './sign-out.tsx';
+
+const TILL = '/console/till';
 
 export function Top() {
   const words = t().shell;
@@ -30,11 +35,7 @@ export function Top() {
     <header class="stack">
       <div class="top">
         <span class="brand">Punktwerk</span>
-        {user.value && (
-          <button type="button" class="plain" onClick={() => attempt(leave())}>
-            {words.signOut}
-          </button>
-        )}
+        {user.value && <SignOut onLeave={attempt} />}
       </div>
       {chosen && (
         <div class="where">
@@ -50,14 +51,14 @@ export function Top() {
           ))}
         </nav>
       )}
+      {unsent.value > 0 && !path.value.startsWith(TILL) && (
+        <p>
+          <a href={TILL}>{counted(unsent.value, words.unsent)}</a>
+        </p>
+      )}
       {error !== undefined && <Failed error={error} />}
     </header>
   );
-}
-
-async function leave(): Promise<void> {
-  await signOut();
-  replace('/console');
 }
 
 function PageLink({ to, name }: { readonly to: string; readonly name: string }) {

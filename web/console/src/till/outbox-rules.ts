@@ -1,0 +1,108 @@
+/** What becomes of a booking that waits for a connection: decided here, without a page or a network. */
+
+import type { Way } from '../../../shared/lib/who.ts';
+
+/** Who it was: as the till has read it, or, once the API has told, the id. Nothing else of the person is kept. */
+export type Customer =
+  | { readonly memberCode: string }
+  | { readonly customerNumber: string }
+  | { readonly userId: string };
+
+/** Whose bookings they are: nobody else sees or sends them. */
+export interface Scope {
+  readonly uid: string;
+  readonly accountId: string;
+  readonly storeId: string;
+}
+
+/** A purchase that was booked at the till, until the API has answered. */
+export interface Entry extends Scope {
+  /** Made at the tap, and never changed: the `transactionId`, by which the API books it once for ever. */
+  readonly key: string;
+  readonly programId: string;
+  readonly programName: string;
+  readonly currency: string;
+  /** In major units, with the decimals of the currency. */
+  readonly purchaseAmount: number;
+  readonly customer: Customer;
+  /** The end of the code or number, by which the person at the till knows it again. */
+  readonly mark: string;
+  /** When it was tapped: milliseconds since 1970, by the clock of this device. */
+  readonly at: number;
+  /** Not before this time: another sending may be on its way. */
+  readonly notBefore: number;
+  /** Whether the API may have booked it already, without an answer that came here. */
+  readonly wasSent: boolean;
+  /** Why the API has refused it: a code of its catalog; `null` if it has not. A person decides what becomes of it. */
+  readonly refusal: string | null;
+  /** Whether a person has said that an old one is to be sent all the same. */
+  readonly isConfirmed: boolean;
+}
+
+export const MINUTE_MS = 60_000;
+export const DAY_MS = 24 * 60 * MINUTE_MS;
+/** After this somebody may have booked it in another way: a person says whether it is still to be sent. */
+const OLD_AFTER_MS = DAY_MS;
+/** The API takes times and codes of the last 7 days; an hour of it is for clocks and slow ways. */
+const TELLS_WITHIN_MS = 7 * DAY_MS - 60 * MINUTE_MS;
+/** What is sent at once needs no time of its own. */
+const NOW_MS = 2 * MINUTE_MS;
+/** A sending takes no longer: a time further away is of a clock that was set back since. */
+const LEASE_MAX_MS = 10 * MINUTE_MS;
+const WAIT_MIN_MS = 5_000;
+const WAIT_MAX_MS = 5 * MINUTE_MS;
+
+export type Standing = 'waiting' | 'old' | 'refused';
+
+export function standing(entry: Entry, now: number): Standing {
+  if (entry.refusal !== null) return 'refused';
+  return now - entry.at > OLD_AFTER_MS && !entry.isConfirmed ? 'old' : 'waiting';
+}
+
+export function isOf(entry: Entry, scope: Scope): boolean {
+  return entry.uid === scope.uid && entry.accountId === scope.accountId && entry.storeId === scope.storeId;
+}
+
+/**
+ * Return what is to be sent next; `undefined` if nothing is. Bookings of one customer go in the order in
+ * which they were made. What waits for a person's decision holds up nothing else.
+ */
+export function nextDue(entries: readonly Entry[], now: number): Entry | undefined {
+  const held = new Set<string>();
+  return inOrder(entries).find((entry) => {
+    if (standing(entry, now) !== 'waiting') return false;
+    const customer = JSON.stringify(entry.customer);
+    const wait = entry.notBefore - now;
+    const isDue = (wait <= 0 || wait > LEASE_MAX_MS) && !held.has(customer);
+    held.add(customer);
+    return isDue;
+  });
+}
+
+export const inOrder = (entries: readonly Entry[]): readonly Entry[] =>
+  [...entries].sort((one, other) => one.at - other.at || (one.key < other.key ? -1 : 1));
+
+/** How long to wait after so many failures in a row: longer each time, and not for all tills the same. */
+export function backOff(failures: number, chance: number): number {
+  const wait = Math.min(WAIT_MAX_MS, WAIT_MIN_MS * 2 ** Math.min(failures, 10));
+  return Math.round(wait * (0.8 + 0.4 * chance));
+}
+
+/** What to tell of the time: nothing if it is now, or too long ago for the API; then it counts as of today. */
+export function toldTime(entry: Entry, now: number, skew: number): string | undefined {
+  const age = now - entry.at;
+  return age > NOW_MS && countsThen(entry, now) ? new Date(entry.at + skew).toISOString() : undefined;
+}
+
+/** Whether it still counts as bought when it was. */
+export const countsThen = (entry: Entry, now: number): boolean => now - entry.at < TELLS_WITHIN_MS;
+
+/** Return who it is without a connection; `null` for what can only be looked up: an address or a phone number. */
+export function keptCustomer(way: Way): Customer | null {
+  return 'memberCode' in way || 'customerNumber' in way ? way : null;
+}
+
+export function markOf(customer: Customer): string {
+  const text = Object.values(customer)[0] as string;
+  return `…${text.slice(-4)}`;
+}

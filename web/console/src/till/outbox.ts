@@ -1,0 +1,214 @@
+/** Sends bookings: at once if there is a connection, and otherwise later, each once, from one tab. */
+
+import { signal } from '@preact/signals';
+import { idempotencyKey, Problem } from '../../../shared/api/client.ts';
+import { user } from '../../../shared/firebase/session.ts';
+import { account, store } from '../access.ts';
+import { book, type Booking, type Purchase } from './bookings.ts';
+import { backOff, inOrder, isOf, nextDue, type Entry, type Scope } from './outbox-rules.ts';
+import { change, list, onOthers, put, remove } from './outbox-store.ts';
+import { unsent } from './unsent.ts';
+
+/** What waits here of this person, in this account and store. */
+export const waiting = signal<readonly Entry[]>([]);
+/** How many wait of this person in other stores and accounts. */
+export const elsewhere = signal(0);
+/** How many were sent since this page was opened. */
+export const sentLater = signal(0);
+
+const LOCK = 'punktwerk.till.outbox';
+/** Longer than the two calls of a sending can take. */
+const LEASE_MS = 60_000;
+/** So long somebody at the counter waits for an answer. The call goes on behind. */
+const PATIENCE_MS = 8_000;
+const LOOK_AGAIN_MS = 60_000;
+
+let isStarted = false;
+let failures = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** What is to be booked by this person, here and now. */
+export function intend(purchase: Purchase): Entry {
+  const { customer, mark, program, minor, digits } = purchase;
+  const at = Date.now();
+  return {
+    ...scope(),
+    key: idempotencyKey(),
+    programId: program.programId,
+    programName: program.programName,
+    currency: program.currency,
+    purchaseAmount: minor / 10 ** digits,
+    customer,
+    mark,
+    at,
+    notBefore: at + LEASE_MS,
+    wasSent: false,
+    refusal: null,
+    isConfirmed: false,
+  };
+}
+
+/**
+ * Book it. Return the booking, or nothing if it is kept and sent later, as no answer came.
+ *
+ * It is kept before it is sent: a tab that dies on the way loses nothing. If this browser cannot keep
+ * it, a lost answer is thrown, and the person sends it again.
+ */
+export async function send(entry: Entry): Promise<Booking | undefined> {
+  const isKept = await put(entry).then(
+    () => true,
+    () => false,
+  );
+  if (!isKept) return attempt(entry);
+  let isWatched = true;
+  async function settle(): Promise<Booking | undefined> {
+    try {
+      const booking = await attempt(entry);
+      await drop(entry.key);
+      if (!isWatched) sentLater.value += 1;
+      return booking;
+    } catch (error) {
+      if (mayBeSentLater(error)) return keepForLater(entry.key);
+      if (isWatched) await drop(entry.key); // The person is there, and decides.
+      else await park(entry.key, error);
+      throw error;
+    }
+  }
+  let wait: ReturnType<typeof setTimeout> | undefined;
+  const patience = new Promise<void>((resolve) => {
+    wait = setTimeout(resolve, PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([settle(), patience.then(() => keepForLater(entry.key))]);
+  } finally {
+    clearTimeout(wait);
+    isWatched = false;
+  }
+}
+
+async function attempt(entry: Entry): Promise<Booking> {
+  if (!navigator.onLine) throw new Problem('offline');
+  return book(entry, async (userId) => {
+    const sent = (kept: Entry): Entry => ({ ...kept, customer: { userId }, wasSent: true });
+    await change(entry.key, sent).catch(() => undefined); // It is sent all the same.
+    requireHere(entry);
+  });
+}
+
+async function keepForLater(key: string): Promise<undefined> {
+  await change(key, (kept) => ({ ...kept, notBefore: 0 }));
+  await load();
+  if (waiting.value.some((each) => each.key === key)) plan(backOff(failures, Math.random()));
+  return undefined;
+}
+
+/** Send it again, or all the same: a person has decided. */
+export async function retry(key: string): Promise<void> {
+  await change(key, (entry) => ({ ...entry, refusal: null, notBefore: 0, isConfirmed: true }));
+  await load();
+  await drain();
+}
+
+/** Forget a booking: a person has decided. */
+export async function drop(key: string): Promise<void> {
+  await remove(key);
+  await load();
+}
+
+/** Show and send what waits, from now on, whenever there may be a connection. */
+export function start(): void {
+  failures = 0;
+  void load().then(drain);
+  if (isStarted) return;
+  isStarted = true;
+  onOthers(() => void load());
+  addEventListener('online', () => {
+    failures = 0;
+    void drain();
+  });
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) void load().then(drain);
+  });
+}
+
+/** Read what waits of this person. */
+export async function load(): Promise<void> {
+  const here = scopeOrNone();
+  const entries = await list().catch(() => []);
+  const own = entries.filter((each) => each.uid === here?.uid);
+  const mine = here ? own.filter((each) => isOf(each, here)) : [];
+  // What has just been tapped is being sent: it waits if that fails.
+  waiting.value = inOrder(mine.filter((each) => each.notBefore <= Date.now()));
+  elsewhere.value = own.length - mine.length;
+  unsent.value = own.length;
+}
+
+/** Send what is due, in one tab of this browser at a time. */
+async function drain(): Promise<void> {
+  if (!navigator.onLine || !scopeOrNone()) return;
+  await navigator.locks
+    .request(LOCK, { ifAvailable: true }, async (lock) => {
+      if (lock) await sendDue();
+    })
+    .catch(() => undefined); // The storage does not answer: it is asked again later.
+  await load();
+  if (waiting.value.length > 0) plan(failures > 0 ? backOff(failures - 1, Math.random()) : LOOK_AGAIN_MS);
+}
+
+async function sendDue(): Promise<void> {
+  for (;;) {
+    const here = scopeOrNone();
+    const entries = await list();
+    const next = here && nextDue(entries.filter((each) => isOf(each, here)), Date.now());
+    if (!next) return;
+    try {
+      await attempt(next);
+    } catch (error) {
+      // Who is signed out signs in again: that is no fault of the booking.
+      if (mayBeSentLater(error) || (error instanceof Problem && error.kind === 'unauthorized')) {
+        failures += 1;
+        return;
+      }
+      failures = 0;
+      await park(next.key, error);
+      continue;
+    }
+    failures = 0;
+    sentLater.value += 1;
+    await drop(next.key);
+  }
+}
+
+/** Whether the same may do later: there was no answer, or the API has too much to do. */
+function mayBeSentLater(error: unknown): boolean {
+  return !(error instanceof Problem) || ['offline', 'server', 'rateLimited'].includes(error.kind);
+}
+
+function park(key: string, error: unknown): Promise<void> {
+  const refusal = error instanceof Problem ? error.code || error.kind : 'server';
+  return change(key, (kept) => ({ ...kept, refusal, notBefore: 0 })).then(load);
+}
+
+function plan(wait: number): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => void drain(), wait);
+}
+
+/** Stop if somebody else has signed in, or another store was opened, while it was on its way. */
+function requireHere(entry: Entry): void {
+  const here = scopeOrNone();
+  if (!here || !isOf(entry, here)) throw new Problem('offline');
+}
+
+function scope(): Scope {
+  const here = scopeOrNone();
+  if (!here) throw new Error('no store is open');
+  return here;
+}
+
+function scopeOrNone(): Scope | null {
+  const accountId = account.value?.accountId;
+  const storeId = store.value?.storeId;
+  const uid = user.value?.uid;
+  return uid && accountId && storeId ? { uid, accountId, storeId } : null;
+}

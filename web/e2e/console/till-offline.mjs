@@ -1,0 +1,239 @@
+/** The till without a connection: bookings are kept, sent later, each once; refusals wait for a person. */
+
+import assert from 'node:assert/strict';
+import { call, facts, open, run } from '../browser.mjs';
+import { bookings, makeMember } from './customers.mjs';
+import { check, signIn, WIDTHS } from './staff.mjs';
+
+const WHO = 'Code, e-mail or phone';
+const AMOUNT = /^Amount of the purchase/;
+
+await run(async (browser) => {
+  for (const width of WIDTHS) await flow(browser, width);
+  await twoTabs(browser);
+  await noStorage(browser);
+});
+
+async function till(browser, options) {
+  const opened = await open(browser, options);
+  await opened.page.goto(`${facts.urls.console}/till`);
+  await signIn(opened.page, facts.signIns.cashier);
+  await opened.page.getByLabel(WHO).waitFor();
+  return opened;
+}
+
+/** Type a code or number and an amount, by the keyboard alone. */
+async function book(page, who, amount, program) {
+  await page.getByLabel(WHO).fill(who);
+  await page.keyboard.press('Enter');
+  await page.getByLabel(AMOUNT).waitFor();
+  const choice = page.getByLabel('Program');
+  if (await choice.count()) await choice.selectOption(program.programId);
+  await page.getByLabel(AMOUNT).fill(amount);
+  await page.getByLabel(AMOUNT).press('Enter');
+}
+
+/** Wait until nothing is left in the browser's storage. */
+async function emptied(page) {
+  await page.getByRole('heading', { name: /^Not sent yet/ }).waitFor({ state: 'detached' });
+  assert.deepEqual(await kept(page), []);
+}
+
+/** Let the network be there again. The check of a page makes Chromium forget that it told of its end. */
+async function reconnect({ page, context }) {
+  await context.setOffline(false);
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+}
+
+/** Return what the browser's storage has. */
+function kept(page) {
+  return page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open('punktwerk.till');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const reading = opening.result.transaction('outbox').objectStore('outbox').getAll();
+          reading.onsuccess = () => {
+            opening.result.close();
+            resolve(reading.result);
+          };
+        };
+      }),
+  );
+}
+
+async function amounts(member) {
+  return (await bookings(member)).map((each) => Number(each.purchaseAmount)).sort((one, other) => one - other);
+}
+
+async function flow(browser, width) {
+  const member = await makeMember();
+  const opened = await till(browser, { width });
+  const { page, context } = opened;
+  await page.evaluate(() => navigator.serviceWorker.ready);
+
+  // The answer is lost on its way, after the API has booked.
+  await page.route('**/addLoyaltyPoints', async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await book(page, member.code, '20', member.program);
+  await page.getByText('Kept: €20.00 for Tilla Kern.').waitFor();
+  assert.equal((await bookings(member)).length, 1);
+  const [entry] = await kept(page);
+  assert.deepEqual([entry.customer, entry.wasSent], [{ userId: member.userId }, true]);
+  assert.ok(!JSON.stringify(entry).includes('Tilla')); // Nothing of the person but the id.
+  await check(opened, 'till-kept');
+
+  // No connection at all: the page opens again, and takes codes and numbers.
+  await context.setOffline(true);
+  await page.unroute('**/addLoyaltyPoints');
+  await page.reload();
+  await page.getByRole('heading', { name: 'Till', level: 1 }).waitFor();
+  await page.getByText(/^There is no connection\. Bookings are kept/).waitFor();
+  await page.getByLabel(WHO).fill('tilla@example.com');
+  await page.keyboard.press('Enter');
+  await page.getByText(/^There is no connection\. Only the code/).waitFor();
+  await page.getByLabel(WHO).fill(member.code.slice(0, -1) + (member.code.endsWith('0') ? '1' : '0'));
+  await page.keyboard.press('Enter');
+  await page.getByText('The code is not complete. Scan it again.').waitFor();
+  await book(page, member.code, '12.50', member.program);
+  await page.getByText(`Kept: €12.50 for Customer …${member.code.slice(-4)}.`).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'INPUT');
+  await book(page, member.customerNumber, '7', member.program);
+  await page.getByText(/^Kept: €7.00/).waitFor();
+  await book(page, 'K-nobody', '5', member.program);
+  await page.getByRole('heading', { name: 'Not sent yet: 4' }).waitFor();
+  await check(opened, 'till-offline');
+  await page.getByLabel('Code of the reward').fill('ABCD-1234');
+  await page.keyboard.press('Enter');
+  await page.getByText(/^No answer came\. Hand nothing out yet/).waitFor();
+  assert.equal((await bookings(member)).length, 1);
+
+  // Who goes is told what stays.
+  await page.getByRole('button', { name: 'Sign out' }).press('Enter');
+  await page.getByText(/^4 bookings are not sent yet\. They stay/).waitFor();
+  await check(opened, 'till-leave');
+  await page.getByRole('button', { name: 'No', exact: true }).press('Enter');
+
+  // The connection is back: each is booked once, and what is refused waits for a person.
+  await reconnect(opened);
+  await page.getByRole('heading', { name: 'Not sent yet: 1' }).waitFor();
+  await page.getByText('Nobody is found by that.').waitFor();
+  await check(opened, 'till-parked');
+  assert.deepEqual(await amounts(member), [7, 12.5, 20]);
+  const late = (await bookings(member)).find((each) => Number(each.purchaseAmount) === 20);
+  assert.equal(late.transactionId, entry.key);
+
+  await call('createMember', { userId: `n-${entry.key}`, customerNumber: 'K-nobody' });
+  await call('enrollInLoyaltyProgram', { programId: member.program.programId, userId: `n-${entry.key}` });
+  await page.getByRole('button', { name: 'Send again' }).press('Enter');
+  await emptied(page);
+  assert.deepEqual(await amounts({ ...member, userId: `n-${entry.key}` }), [5]);
+  await call('eraseMember', { userId: `n-${entry.key}` });
+
+  await old(opened, member);
+  await page.getByRole('button', { name: 'Sign out' }).press('Enter');
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await context.close();
+}
+
+/** What is older than a day is sent only if a person says so; another person does not see it. */
+async function old(opened, member) {
+  const { page, context } = opened;
+  await context.setOffline(true);
+  await book(page, member.code, '6', member.program);
+  await page.getByRole('heading', { name: 'Not sent yet: 1' }).waitFor();
+  await age(page, 25);
+  await context.setOffline(false);
+  await page.reload();
+  await page.getByText(/^This is more than a day old/).waitFor();
+  await check(opened, 'till-old');
+  assert.equal((await bookings(member)).length, 3);
+
+  await page.getByRole('button', { name: 'Sign out' }).press('Enter');
+  await page.getByRole('button', { name: 'Sign out all the same' }).press('Enter');
+  await signIn(page, facts.signIns.manager);
+  await page.getByLabel(WHO).waitFor();
+  assert.equal(await page.getByRole('heading', { name: /^Not sent yet/ }).count(), 0);
+  await page.getByRole('button', { name: 'Sign out' }).press('Enter');
+  await signIn(page, facts.signIns.cashier);
+  await page.getByRole('button', { name: 'Send it now' }).press('Enter');
+  await emptied(page);
+  assert.deepEqual(await amounts(member), [6, 7, 12.5, 20]);
+  const [booked] = (await bookings(member)).filter((each) => Number(each.purchaseAmount) === 6);
+  const ago = Date.now() - Date.parse(booked.occurredAt ?? booked.createdAt);
+  assert.ok(ago > 24 * 3_600_000, `it counts as bought ${ago} ms ago`);
+}
+
+/** Make what is kept some hours older. */
+function age(page, hours) {
+  return page.evaluate(
+    (ms) =>
+      new Promise((resolve) => {
+        const opening = indexedDB.open('punktwerk.till');
+        opening.onsuccess = () => {
+          const change = opening.result.transaction('outbox', 'readwrite');
+          const entries = change.objectStore('outbox');
+          entries.getAll().onsuccess = ({ target }) =>
+            target.result.forEach((each) => entries.put({ ...each, at: each.at - ms }));
+          change.oncomplete = () => {
+            opening.result.close();
+            resolve();
+          };
+        };
+      }),
+    hours * 3_600_000,
+  );
+}
+
+/** Two tabs of one person share what waits, and send each booking once. */
+async function twoTabs(browser) {
+  const member = await makeMember();
+  const { page, context } = await till(browser, {});
+  const other = await context.newPage();
+  await other.goto(`${facts.urls.console}/till`);
+  await other.getByLabel(WHO).waitFor();
+  await context.setOffline(true);
+  await book(page, member.code, '11', member.program);
+  await page.getByRole('heading', { name: 'Not sent yet: 1' }).waitFor();
+  await book(other, member.code, '12', member.program);
+  for (const each of [page, other]) await each.getByRole('heading', { name: 'Not sent yet: 2' }).waitFor();
+  const sent = [];
+  context.on('request', (request) => request.url().endsWith('/addLoyaltyPoints') && sent.push(request.postData()));
+  await context.setOffline(false);
+  for (const each of [page, other]) await emptied(each);
+  assert.deepEqual(await amounts(member), [11, 12]);
+  assert.equal(sent.length, 2);
+  await context.close();
+}
+
+/** A browser that keeps nothing: the person sends it again, and it is booked once. */
+async function noStorage(browser) {
+  const member = await makeMember();
+  const opened = await open(browser);
+  const { page, context } = opened;
+  await page.addInitScript(() => {
+    const open = indexedDB.open.bind(indexedDB);
+    indexedDB.open = (name, version) => {
+      if (name === 'punktwerk.till') throw new DOMException('no', 'SecurityError');
+      return open(name, version);
+    };
+  });
+  await page.goto(`${facts.urls.console}/till`);
+  await signIn(page, facts.signIns.cashier);
+  await page.getByLabel(WHO).waitFor();
+  await page.route('**/addLoyaltyPoints', async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await book(page, member.code, '20', member.program);
+  await page.getByText(/^No answer came/).waitFor();
+  await check(opened, 'till-unknown');
+  await page.unroute('**/addLoyaltyPoints');
+  await page.getByRole('button', { name: 'Send again', exact: true }).press('Enter');
+  await page.getByText(/ for Tilla Kern\./).waitFor();
+  assert.deepEqual(await amounts(member), [20]);
+  await context.close();
+}

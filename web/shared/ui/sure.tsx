@@ -1,0 +1,44 @@
+/** A button for what cannot be taken back: it asks first, and acts if the person says yes. */
+
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { common } from '../i18n/catalogue.ts';
+
+interface Props {
+  readonly question: string;
+  readonly yes: string;
+  readonly act: () => void;
+  readonly look?: 'plain';
+  /** What the button says before. */
+  readonly children: ComponentChildren;
+}
+
+export function Sure({ question, yes, act, look, children }: Props) {
+  const [isAsked, setAsked] = useState(false);
+  if (!isAsked) {
+    return (
+      <button type="button" class={look} onClick={() => setAsked(true)}>
+        {children}
+      </button>
+    );
+  }
+
+  function agree(): void {
+    setAsked(false);
+    act();
+  }
+
+  return (
+    <div class="stack" role="group" aria-label={question}>
+      <p>{question}</p>
+      <div class="row">
+        <button type="button" onClick={agree}>
+          {yes}
+        </button>
+        <button type="button" class="plain" onClick={() => setAsked(false)}>
+          {common().no}
+        </button>
+      </div>
+    </div>
+  );
+}
