@@ -17,7 +17,17 @@ pytestmark = [
 ]
 
 
-FLOWS = ["shell", "till", "till-camera", "till-offline", "members", "programs", "poster", "earning"]
+FLOWS = [
+    "shell",
+    "till",
+    "till-camera",
+    "till-offline",
+    "till-outbox",
+    "members",
+    "programs",
+    "poster",
+    "earning",
+]
 
 
 @pytest.mark.parametrize("flow", FLOWS)

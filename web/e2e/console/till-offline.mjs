@@ -1,71 +1,14 @@
 /** The till without a connection: bookings are kept, sent later, each once; refusals wait for a person. */
 
 import assert from 'node:assert/strict';
-import { call, facts, open, run } from '../browser.mjs';
+import { call, facts, run } from '../browser.mjs';
+import { amounts, book, emptied, kept, reconnect, till, WHO } from './counter.mjs';
 import { bookings, makeMember } from './customers.mjs';
 import { check, signIn, WIDTHS } from './staff.mjs';
 
-const WHO = 'Code, e-mail or phone';
-const AMOUNT = /^Amount of the purchase/;
-
 await run(async (browser) => {
   for (const width of WIDTHS) await flow(browser, width);
-  await twoTabs(browser);
-  await noStorage(browser);
 });
-
-async function till(browser, options) {
-  const opened = await open(browser, options);
-  await opened.page.goto(`${facts.urls.console}/till`);
-  await signIn(opened.page, facts.signIns.cashier);
-  await opened.page.getByLabel(WHO).waitFor();
-  return opened;
-}
-
-/** Type a code or number and an amount, by the keyboard alone. */
-async function book(page, who, amount, program) {
-  await page.getByLabel(WHO).fill(who);
-  await page.keyboard.press('Enter');
-  await page.getByLabel(AMOUNT).waitFor();
-  const choice = page.getByLabel('Program');
-  if (await choice.count()) await choice.selectOption(program.programId);
-  await page.getByLabel(AMOUNT).fill(amount);
-  await page.getByLabel(AMOUNT).press('Enter');
-}
-
-/** Wait until nothing is left in the browser's storage. */
-async function emptied(page) {
-  await page.getByRole('heading', { name: /^Not sent yet/ }).waitFor({ state: 'detached' });
-  assert.deepEqual(await kept(page), []);
-}
-
-/** Let the network be there again. The check of a page makes Chromium forget that it told of its end. */
-async function reconnect({ page, context }) {
-  await context.setOffline(false);
-  await page.evaluate(() => dispatchEvent(new Event('online')));
-}
-
-/** Return what the browser's storage has. */
-function kept(page) {
-  return page.evaluate(
-    () =>
-      new Promise((resolve, reject) => {
-        const opening = indexedDB.open('punktwerk.till');
-        opening.onerror = () => reject(opening.error);
-        opening.onsuccess = () => {
-          const reading = opening.result.transaction('outbox').objectStore('outbox').getAll();
-          reading.onsuccess = () => {
-            opening.result.close();
-            resolve(reading.result);
-          };
-        };
-      }),
-  );
-}
-
-async function amounts(member) {
-  return (await bookings(member)).map((each) => Number(each.purchaseAmount)).sort((one, other) => one - other);
-}
 
 async function flow(browser, width) {
   const member = await makeMember();
@@ -186,54 +129,4 @@ function age(page, hours) {
       }),
     hours * 3_600_000,
   );
-}
-
-/** Two tabs of one person share what waits, and send each booking once. */
-async function twoTabs(browser) {
-  const member = await makeMember();
-  const { page, context } = await till(browser, {});
-  const other = await context.newPage();
-  await other.goto(`${facts.urls.console}/till`);
-  await other.getByLabel(WHO).waitFor();
-  await context.setOffline(true);
-  await book(page, member.code, '11', member.program);
-  await page.getByRole('heading', { name: 'Not sent yet: 1' }).waitFor();
-  await book(other, member.code, '12', member.program);
-  for (const each of [page, other]) await each.getByRole('heading', { name: 'Not sent yet: 2' }).waitFor();
-  const sent = [];
-  context.on('request', (request) => request.url().endsWith('/addLoyaltyPoints') && sent.push(request.postData()));
-  await context.setOffline(false);
-  for (const each of [page, other]) await emptied(each);
-  assert.deepEqual(await amounts(member), [11, 12]);
-  assert.equal(sent.length, 2);
-  await context.close();
-}
-
-/** A browser that keeps nothing: the person sends it again, and it is booked once. */
-async function noStorage(browser) {
-  const member = await makeMember();
-  const opened = await open(browser);
-  const { page, context } = opened;
-  await page.addInitScript(() => {
-    const open = indexedDB.open.bind(indexedDB);
-    indexedDB.open = (name, version) => {
-      if (name === 'punktwerk.till') throw new DOMException('no', 'SecurityError');
-      return open(name, version);
-    };
-  });
-  await page.goto(`${facts.urls.console}/till`);
-  await signIn(page, facts.signIns.cashier);
-  await page.getByLabel(WHO).waitFor();
-  await page.route('**/addLoyaltyPoints', async (route) => {
-    await route.fetch();
-    await route.abort();
-  });
-  await book(page, member.code, '20', member.program);
-  await page.getByText(/^No answer came/).waitFor();
-  await check(opened, 'till-unknown');
-  await page.unroute('**/addLoyaltyPoints');
-  await page.getByRole('button', { name: 'Send again', exact: true }).press('Enter');
-  await page.getByText(/ for Tilla Kern\./).waitFor();
-  assert.deepEqual(await amounts(member), [20]);
-  await context.close();
 }

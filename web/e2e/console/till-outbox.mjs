@@ -1,0 +1,129 @@
+/** What the till keeps: codes that change, slow answers, two tabs, and a browser that can keep nothing. */
+
+import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
+import { createHmac } from 'node:crypto';
+import { call, facts, open, run } from '../browser.mjs';
+import { amounts, book, emptied, till, WHO } from './counter.mjs';
+import { makeMember } from './customers.mjs';
+import { check, signIn } from './staff.mjs';
+
+const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const base32 = (number, length) =>
+  Array.from({ length }, (_, place) => LETTERS[Number((BigInt(number) >> BigInt(5 * (length - 1 - place))) & 31n)]).join('');
+
+await run(async (browser) => {
+  await changingCode(browser);
+  await slow(browser);
+  await twoTabs(browser);
+  await noStorage(browser);
+});
+
+/** A code that changes is over when it is sent, and was used elsewhere since: it says who it was all the same. */
+async function changingCode(browser) {
+  const member = await makeMember();
+  const body = { storeId: facts.storeId, userId: member.userId, deviceId: 'phone' };
+  const { device } = await call('getMemberCode', body);
+  const { page, context } = await till(browser, {});
+  await context.setOffline(true);
+  const code = rotating(device, Date.now());
+  await page.getByLabel(WHO).fill(rotating(device, Date.now() - 120_000));
+  await page.keyboard.press('Enter');
+  await page.getByText(/^This code is over\. Ask/).waitFor();
+  await book(page, code, '9', member.program);
+  await page.getByRole('heading', { name: 'Not sent yet: 1' }).waitFor();
+  await call('identifyMember', { memberCode: code });
+  await context.setOffline(false);
+  await emptied(page);
+  assert.deepEqual(await amounts(member), [9]);
+  await context.close();
+}
+
+/** The code that a phone shows (docs/members.md). */
+function rotating({ codeId, secret, stepSeconds }, now) {
+  const step = Math.floor(now / 1000 / stepSeconds);
+  const made = createHmac('sha256', Buffer.from(secret, 'hex')).update(`${codeId}:${step}`).digest();
+  const proof = made.subarray(0, 5).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  const text = `R${codeId}${base32(step, 6)}${base32(proof, 8)}`;
+  let check = 0;
+  for (const each of text) {
+    check = (check ^ LETTERS.indexOf(each)) << 1;
+    if (check & 32) check ^= 0b100101;
+  }
+  return text + LETTERS[check];
+}
+
+/** Who waits at the counter is not kept waiting: after a while the booking goes on behind. */
+async function slow(browser) {
+  const member = await makeMember();
+  const { page, context } = await till(browser, {});
+  await page.clock.install();
+  let answer;
+  const held = new Promise((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/addLoyaltyPoints', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest('**/addLoyaltyPoints');
+  await book(page, member.code, '15', member.program);
+  await asked;
+  await page.clock.runFor(8_100);
+  await page.getByText('Kept: €15.00 for Tilla Kern.').waitFor();
+  answer();
+  await page.getByText('Sent: €15.00 for Tilla Kern.').waitFor();
+  await emptied(page);
+  assert.deepEqual(await amounts(member), [15]);
+  await context.close();
+}
+
+/** Two tabs of one person share what waits, and send each booking once. */
+async function twoTabs(browser) {
+  const member = await makeMember();
+  const { page, context } = await till(browser, {});
+  const other = await context.newPage();
+  await other.goto(`${facts.urls.console}/till`);
+  await other.getByLabel(WHO).waitFor();
+  await context.setOffline(true);
+  await book(page, member.code, '11', member.program);
+  await page.getByRole('heading', { name: 'Not sent yet: 1' }).waitFor();
+  await book(other, member.code, '12', member.program);
+  for (const each of [page, other]) await each.getByRole('heading', { name: 'Not sent yet: 2' }).waitFor();
+  const sent = [];
+  context.on('request', (request) => request.url().endsWith('/addLoyaltyPoints') && sent.push(request.postData()));
+  await context.setOffline(false);
+  for (const each of [page, other]) await emptied(each);
+  assert.deepEqual(await amounts(member), [11, 12]);
+  assert.equal(sent.length, 2);
+  await context.close();
+}
+
+/** A browser that keeps nothing: the person sends it again, and it is booked once. */
+async function noStorage(browser) {
+  const member = await makeMember();
+  const opened = await open(browser);
+  const { page, context } = opened;
+  await page.addInitScript(() => {
+    const open = indexedDB.open.bind(indexedDB);
+    indexedDB.open = (name, version) => {
+      if (name === 'punktwerk.till') throw new DOMException('no', 'SecurityError');
+      return open(name, version);
+    };
+  });
+  await page.goto(`${facts.urls.console}/till`);
+  await signIn(page, facts.signIns.cashier);
+  await page.getByLabel(WHO).waitFor();
+  await page.route('**/addLoyaltyPoints', async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await book(page, member.code, '20', member.program);
+  await page.getByText(/^No answer came/).waitFor();
+  await check(opened, 'till-unknown');
+  await page.unroute('**/addLoyaltyPoints');
+  await page.getByRole('button', { name: 'Send again', exact: true }).press('Enter');
+  await page.getByText(/ for Tilla Kern\./).waitFor();
+  assert.deepEqual(await amounts(member), [20]);
+  await context.close();
+}
