@@ -3,6 +3,9 @@
 import { ask } from '../../shared/api/client.ts';
 import type { components } from '../../shared/api/schema.gen.ts';
 import type { Way } from '../../shared/lib/who.ts';
+import { t } from './words.ts';
+
+const ID_END = 4;
 
 export type Member = components['schemas']['Member'];
 
@@ -11,8 +14,8 @@ export async function identify(way: Way): Promise<Member> {
   return (await ask((api, signal) => api.POST('/identifyMember', { body: way, signal }))).member;
 }
 
-/** Return what to call somebody: the name, or else what is known. */
+/** Return what to call somebody: the name, or else what is known. A whole id says nothing to a person. */
 export function nameOf(member: Member): string {
   const name = [member.firstName, member.lastName].filter(Boolean).join(' ');
-  return name || member.email || member.customerNumber || member.userId;
+  return name || member.email || member.customerNumber || t().shell.someone(member.userId.slice(-ID_END));
 }

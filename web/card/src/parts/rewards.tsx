@@ -1,6 +1,6 @@
 /** Rewards: what is missing for each; and one that is reserved, with its code, until it is used. */
 
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { ask, idempotencyKey } from '../../../shared/api/client.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
 import { useAction, type Action } from '../../../shared/lib/use-action.ts';
@@ -32,6 +32,9 @@ export function Rewards({ card, membership }: Props) {
   const offered = card.rewards.filter((each) => isOffered(each, now));
   const holds = openHolds(membership, now).filter((each) => each.rewardCode !== null);
   const known = holds.some((each) => each.reservationId === reserved?.reservationId);
+  useEffect(() => {
+    if (known) setReserved(null); // From now on the membership says whether it is used.
+  }, [known]);
   const shown = reserved && !known && time(reserved.endsAt) > now ? [reserved, ...holds] : holds;
 
   return (

@@ -16,6 +16,7 @@ export const shell: Words['shell'] = {
   storeId: 'Kennung oder Link Ihrer Filiale',
   storeIdHint: 'Sie steht auf dem Plakat: im Link hinter /s/.',
   openStore: 'Filiale öffnen',
+  someone: (end) => `Kunde …${end}`,
   noStore: 'Diese Filiale gibt es nicht.',
   roles: { owner: 'Inhaber', manager: 'Leitung', cashier: 'Kasse', developer: 'Entwicklung' },
 };

@@ -15,6 +15,7 @@ export const shell = {
   storeId: 'Id or link of your store',
   storeIdHint: 'It is on the poster: what follows /s/ in the link.',
   openStore: 'Open the store',
+  someone: (end: string) => `Customer …${end}`,
   noStore: 'There is no such store.',
   roles: { owner: 'Owner', manager: 'Manager', cashier: 'Cashier', developer: 'Developer' },
 };
