@@ -131,6 +131,13 @@ def test_every_page_of_the_apps_has_a_strict_policy() -> None:
         assert "max-age" in headers["Strict-Transport-Security"]
 
 
+@pytest.mark.parametrize("path", ["/sw.js", "/console-sw.js"])
+def test_a_service_worker_is_asked_for_anew(path: str) -> None:
+    hosting = json.loads((ROOT / "firebase.json").read_text())["hosting"]
+
+    assert Site(hosting, ROOT).headers(path)["Cache-Control"] == "no-cache"
+
+
 def test_a_policy_without_calls_stays_as_it_is() -> None:
     assert local_policy("default-src 'none'", EMULATORS) == "default-src 'none'"
 

@@ -15,7 +15,9 @@ const base32 = (number, length) =>
 await run(async (browser) => {
   await changingCode(browser);
   await slow(browser);
+  await closed(browser);
   await twoTabs(browser);
+  await elsewhere(browser);
   await noStorage(browser);
 });
 
@@ -75,6 +77,49 @@ async function slow(browser) {
   await page.getByText('Sent: €15.00 for Tilla Kern.').waitFor();
   await emptied(page);
   assert.deepEqual(await amounts(member), [15]);
+  await context.close();
+}
+
+/** A tab that is closed while it sends loses nothing: the next one sends it, after the first has had its time. */
+async function closed(browser) {
+  const member = await makeMember();
+  const { page, context } = await till(browser, {});
+  await page.route('**/addLoyaltyPoints', () => undefined); // Nobody knows whether it gets there.
+  const asked = page.waitForRequest('**/addLoyaltyPoints');
+  await book(page, member.code, '17', member.program);
+  await asked;
+  await page.close();
+  const next = await context.newPage();
+  await next.clock.install();
+  await next.goto(`${facts.urls.console}/till`);
+  await next.getByLabel(WHO).waitFor();
+  const sent = next.waitForResponse('**/addLoyaltyPoints');
+  await next.clock.runFor(61_000);
+  await sent;
+  await emptied(next);
+  assert.deepEqual(await amounts(member), [17]);
+  await context.close();
+}
+
+/** Each page of the console says what waits, and sends it. */
+async function elsewhere(browser) {
+  const member = await makeMember();
+  const opened = await open(browser);
+  const { page, context } = opened;
+  await page.goto(`${facts.urls.console}/till`);
+  await signIn(page, facts.signIns.manager);
+  await page.getByLabel(WHO).waitFor();
+  await page.route('**/addLoyaltyPoints', (route) => route.abort());
+  await book(page, member.code, '18', member.program);
+  await page.getByRole('heading', { name: 'Not sent yet: 1' }).waitFor();
+  await page.getByRole('navigation').getByRole('link', { name: 'Members' }).press('Enter');
+  const link = page.getByRole('link', { name: '1 booking is not sent yet' });
+  await link.waitFor();
+  await check(opened, 'members-unsent');
+  await page.unroute('**/addLoyaltyPoints');
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await link.waitFor({ state: 'detached' });
+  assert.deepEqual(await amounts(member), [18]);
   await context.close();
 }
 

@@ -52,6 +52,7 @@ async function flow(browser, width) {
   await check(opened, 'till-amount');
   await page.keyboard.press('Enter');
   await page.getByText(/ for Tilla Kern\./).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'INPUT'); // For the next customer.
   await check(opened, 'till-booked');
   assert.equal((await bookings(member)).length, 1);
 

@@ -18,7 +18,7 @@ export const sentLater = signal(0);
 
 const LOCK = 'punktwerk.till.outbox';
 /** Longer than the two calls of a sending can take. */
-const LEASE_MS = 60_000;
+const LEASE_MS = 45_000;
 /** So long somebody at the counter waits for an answer. The call goes on behind. */
 const PATIENCE_MS = 8_000;
 const LOOK_AGAIN_MS = 60_000;
@@ -152,7 +152,8 @@ async function drain(): Promise<void> {
     })
     .catch(() => undefined); // The storage does not answer: it is asked again later.
   await load();
-  if (waiting.value.length > 0) plan(failures > 0 ? backOff(failures - 1, Math.random()) : LOOK_AGAIN_MS);
+  // Also for what another tab has begun to send: it may have been closed since.
+  if (unsent.value > 0) plan(failures > 0 ? backOff(failures - 1, Math.random()) : LOOK_AGAIN_MS);
 }
 
 async function sendDue(): Promise<void> {
