@@ -19,6 +19,7 @@ pytestmark = [
 
 FLOWS = [
     "shell",
+    "start",
     "till",
     "till-camera",
     "till-offline",

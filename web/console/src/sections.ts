@@ -23,6 +23,11 @@ export interface Section {
 
 const SECTIONS: readonly Section[] = [
   {
+    id: 'start',
+    needs: ['getLoyaltyAnalytics'],
+    load: () => import('./start/start.tsx'),
+  },
+  {
     id: 'till',
     needs: ['identifyMember', 'addLoyaltyPoints'],
     load: () => import('./till/till.tsx'),
@@ -40,3 +45,9 @@ const SECTIONS: readonly Section[] = [
 ];
 
 export const openSections = (): readonly Section[] => SECTIONS.filter((each) => may(...each.needs));
+
+/** Return the address of a page of a section, `undefined` if the person's role has no such section. */
+export function linkTo(section: string, page = ''): string | undefined {
+  const isOpen = openSections().some(({ id }) => id === section);
+  return isOpen ? `/console/${section}${page && `/${encodeURIComponent(page)}`}` : undefined;
+}

@@ -13,6 +13,7 @@ export interface Store {
   readonly storeId: string;
   readonly name: string;
   readonly currency: string;
+  readonly timeZone: string;
   /** The open programs, by name. */
   readonly programs: readonly Program[];
 }
@@ -20,14 +21,15 @@ export interface Store {
 interface Profile {
   readonly name?: string;
   readonly currency: string;
+  readonly timeZone: string;
   readonly cards?: Readonly<Record<string, Program>>;
 }
 
 export async function readStore(storeId: string): Promise<Store | null> {
   const found = await readDocument(`storeProfiles/${encodeURIComponent(storeId)}`, false);
-  const { name, currency, cards } = (found ?? {}) as unknown as Profile;
+  const { name, currency, timeZone, cards } = (found ?? {}) as unknown as Profile;
   if (!name) return null;
   const programs = Object.values(cards ?? {});
   programs.sort((one, other) => one.programName.localeCompare(other.programName));
-  return { storeId, name, currency, programs };
+  return { storeId, name, currency, timeZone, programs };
 }

@@ -1,34 +1,14 @@
 /** Each role gets its pages; who may not list stores names one; the choice is remembered; mailed links work. */
 
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { call, facts, open, run } from '../browser.mjs';
-import { check, signIn, WIDTHS } from './staff.mjs';
+import { check, mailedLink, makePerson, SECTIONS, signIn, WIDTHS } from './staff.mjs';
 
 /** Make somebody who can sign in and is a cashier in all stores. */
 async function makeCashier() {
-  const userId = `shell-${randomUUID()}`;
-  const person = { email: `${userId}@example.com`, password: 'punktwerk' };
-  const accounts = `identitytoolkit.googleapis.com/v1/projects/${facts.projectId}/accounts`;
-  await fetch(`http://${facts.authHost}/${accounts}`, {
-    method: 'POST',
-    headers: { Authorization: 'Bearer owner', 'Content-Type': 'application/json' },
-    body: JSON.stringify({ ...person, localId: userId, emailVerified: true }),
-  });
-  await call('addStaffMember', { userId, role: 'cashier', label: 'Everywhere' });
-  return { userId, ...person };
-}
-
-/** Return the address that the Auth emulator would have mailed, as the app is called by it. */
-async function mailedLink(address) {
-  const url = `http://${facts.authHost}/emulator/v1/projects/${facts.projectId}/oobCodes`;
-  const { oobCodes } = await (await fetch(url)).json();
-  const link = new URL(oobCodes.findLast((each) => each.email === address).oobLink);
-  const target = new URL(link.searchParams.get('continueUrl'));
-  for (const name of ['mode', 'oobCode', 'apiKey', 'lang']) {
-    target.searchParams.set(name, link.searchParams.get(name) ?? 'en');
-  }
-  return target.href;
+  const person = await makePerson('shell');
+  await call('addStaffMember', { userId: person.userId, role: 'cashier', label: 'Everywhere' });
+  return person;
 }
 
 await run(async (browser) => {
@@ -71,8 +51,8 @@ async function anyStore(browser, width, cashier) {
 }
 
 async function roles(browser, width) {
-  const pages = { owner: ['Till', 'Members', 'Programs'], developer: ['Members', 'Programs'] };
-  for (const [role, names] of Object.entries(pages)) {
+  for (const role of ['owner', 'developer']) {
+    const names = SECTIONS[role];
     const opened = await open(browser, { width });
     const { page, context } = opened;
     await page.goto(facts.urls.console);

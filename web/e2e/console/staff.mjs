@@ -1,9 +1,17 @@
 /** What the console's flows share: widths, the sign-in by keyboard, and a check of the width. */
 
 import assert from 'node:assert/strict';
-import { check as checkPage } from '../browser.mjs';
+import { randomUUID } from 'node:crypto';
+import { check as checkPage, facts } from '../browser.mjs';
 
 export const WIDTHS = [390, 1280];
+
+/** The sections that each role has, as the head of the page shows them. */
+export const SECTIONS = {
+  manager: ['Start', 'Till', 'Members', 'Programs'],
+  owner: ['Start', 'Till', 'Members', 'Programs'],
+  developer: ['Start', 'Members', 'Programs'],
+};
 
 export const ENGLISH = { withPassword: 'I have a password', email: 'E-mail address', password: 'Password' };
 export const GERMAN = { withPassword: 'Ich habe ein Passwort', email: 'E-Mail-Adresse', password: 'Passwort' };
@@ -21,4 +29,29 @@ export async function check({ page, problems }, name) {
   const { width } = page.viewportSize();
   await checkPage(page, `${name}-${width}`, problems);
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} scrolls sideways`);
+}
+
+/** Make somebody who can sign in with a password, and has no role yet. */
+export async function makePerson(name) {
+  const userId = `${name}-${randomUUID()}`;
+  const person = { email: `${userId}@example.com`, password: 'punktwerk' };
+  const accounts = `identitytoolkit.googleapis.com/v1/projects/${facts.projectId}/accounts`;
+  await fetch(`http://${facts.authHost}/${accounts}`, {
+    method: 'POST',
+    headers: { Authorization: 'Bearer owner', 'Content-Type': 'application/json' },
+    body: JSON.stringify({ ...person, localId: userId, emailVerified: true }),
+  });
+  return { userId, ...person };
+}
+
+/** Return the address that the Auth emulator would have mailed, as the app is called by it. */
+export async function mailedLink(address) {
+  const url = `http://${facts.authHost}/emulator/v1/projects/${facts.projectId}/oobCodes`;
+  const { oobCodes } = await (await fetch(url)).json();
+  const link = new URL(oobCodes.findLast((each) => each.email === address).oobLink);
+  const target = new URL(link.searchParams.get('continueUrl'));
+  for (const name of ['mode', 'oobCode', 'apiKey', 'lang']) {
+    target.searchParams.set(name, link.searchParams.get(name) ?? 'en');
+  }
+  return target.href;
 }

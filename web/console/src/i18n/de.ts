@@ -3,7 +3,8 @@ import { amount } from './de/amount.ts';
 import { member, members } from './de/members.ts';
 import { problem } from './de/problem.ts';
 import { shell } from './de/shell.ts';
+import { chart, start } from './de/start.ts';
 import { till } from './de/till.ts';
 import type { Words } from './en.ts';
 
-export const de: Words = { ...common, amount, member, members, problem, shell, till };
+export const de: Words = { ...common, amount, chart, member, members, problem, shell, start, till };

@@ -5,8 +5,9 @@ import { amount } from './en/amount.ts';
 import { member, members } from './en/members.ts';
 import { problem } from './en/problem.ts';
 import { shell } from './en/shell.ts';
+import { chart, start } from './en/start.ts';
 import { till } from './en/till.ts';
 
-export const en = { ...common, amount, member, members, problem, shell, till };
+export const en = { ...common, amount, chart, member, members, problem, shell, start, till };
 
 export type Words = typeof en;
