@@ -26,6 +26,7 @@ FLOWS = [
     "till-outbox",
     "members",
     "programs",
+    "program",
     "poster",
     "earning",
 ]

@@ -1,12 +1,30 @@
-/** `/console/programs/{programId}`: one program. */
+/** `/console/programs/{programId}` and its parts: one program. */
 
 import './programs.css';
+import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { parts } from '../../../shared/lib/router.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import type { PageProps } from '../sections.ts';
+import { Campaigns } from './campaigns/campaigns.tsx';
+import { CardAndRules } from './card-and-rules.tsx';
+import { LevelsPart } from './levels/levels-part.tsx';
+import { MoreRules } from './more-rules.tsx';
 import { Overview } from './overview.tsx';
-import { readProgram, type Program } from './program.ts';
+import { readProgram, type PartProps, type Program } from './program.ts';
+import { Rewards } from './rewards/rewards.tsx';
 import { p } from './words.ts';
+
+type Part = keyof ReturnType<typeof p>['program']['parts'];
+
+const PARTS: Readonly<Record<Part, ComponentType<PartProps>>> = {
+  overview: Overview,
+  card: CardAndRules,
+  more: MoreRules,
+  rewards: Rewards,
+  campaigns: Campaigns,
+  levels: LevelsPart,
+};
 
 export default function ProgramPage({ id }: PageProps) {
   const [program, setProgram] = useState<Program>();
@@ -19,6 +37,9 @@ export default function ProgramPage({ id }: PageProps) {
   }
   useEffect(load, [id]);
 
+  const named = parts()[3] ?? 'overview';
+  const part = named in PARTS ? (named as Part) : 'overview';
+  const View = PARTS[part];
   return (
     <>
       <a class="back" href="/console/programs">
@@ -27,7 +48,41 @@ export default function ProgramPage({ id }: PageProps) {
       <h1 tabIndex={-1}>{program?.programName ?? p().programs.title}</h1>
       {!program && error === undefined && <Loading />}
       {error !== undefined && <Failed error={error} retry={load} />}
-      {program && <Overview program={program} onChanged={load} />}
+      {program && (
+        <>
+          <Parts program={program} now={part} />
+          <View program={program} onChanged={load} />
+        </>
+      )}
     </>
   );
+}
+
+function Parts({ program, now }: { readonly program: Program; readonly now: Part }) {
+  const words = p().program;
+  const open = (Object.keys(PARTS) as Part[]).filter((each) => each !== 'levels' || program.programType === 'tier');
+  return (
+    <nav class="pages" aria-label={words.partsOf(program.programName)}>
+      {open.map((each) => (
+        <a
+          href={addressOf(program, each)}
+          aria-current={each === now ? 'page' : undefined}
+          ref={each === now ? show : null}
+          key={each}
+        >
+          {words.parts[each]}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function addressOf({ programId }: Program, part: Part): string {
+  const base = `/console/programs/${encodeURIComponent(programId)}`;
+  return part === 'overview' ? base : `${base}/${part}`;
+}
+
+/** On a phone the row is longer than the screen. */
+function show(link: HTMLElement | null): void {
+  link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }

@@ -54,7 +54,7 @@ export const faults: typeof sourceFaults = {
 export const program: typeof sourceProgram = {
   back: 'Alle Programme',
   partsOf: (name) => `Teile von ${name}`,
-  parts: { overview: 'Übersicht' },
+  parts: { overview: 'Übersicht', card: 'Karte und Regeln', more: 'Weitere Regeln', rewards: 'Prämien', campaigns: 'Aktionen', levels: 'Stufen' },
   madeOpen: 'Ihr Programm ist geöffnet.',
   madeClosed: 'Ihr Programm ist gespeichert. Noch sieht es niemand.',
   isOpen: 'Geöffnet',

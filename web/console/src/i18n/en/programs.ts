@@ -52,7 +52,7 @@ export const faults = {
 export const program = {
   back: 'All programs',
   partsOf: (name: string) => `Parts of ${name}`,
-  parts: { overview: 'Overview' },
+  parts: { overview: 'Overview', card: 'Card and rules', more: 'More rules', rewards: 'Rewards', campaigns: 'Campaigns', levels: 'Levels' },
   madeOpen: 'Your program is open.',
   madeClosed: 'Your program is saved. Nobody sees it yet.',
   isOpen: 'Open',

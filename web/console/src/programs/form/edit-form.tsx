@@ -10,25 +10,29 @@ import { useWrite } from '../use-write.ts';
 import { answersOf, faultsOfForm, type Answers, type FormField as Shape, type Typed } from './fields.ts';
 import { FormField } from './form-field.tsx';
 
+export type WriteHeaders = { readonly 'Idempotency-Key': string };
+
 interface Props {
-  readonly fields: readonly Shape[];
+  /** Which fields there are may depend on what is typed. */
+  readonly fields: (typed: Typed) => readonly Shape[];
   readonly typed: Typed;
   readonly submit: string;
   /** What is said once it is saved. */
   readonly done: string;
-  readonly save: (answers: Answers, headers: { readonly 'Idempotency-Key': string }) => Promise<void>;
+  readonly save: (answers: Answers, headers: WriteHeaders) => Promise<void>;
+  /** What is wrong with fields that are right each alone. */
+  readonly check?: (answers: Answers) => Faults;
   /** The field of the form that a field of the API is; without, the last part of its name. */
   readonly placeOf?: (field: string) => string;
-  /** What stands above the button: of what was typed, if nothing of it is wrong. */
-  readonly children?: (answers: Answers | null, typed: Typed) => ComponentChildren;
-  readonly isNew?: boolean;
-  readonly onCancel?: { readonly name: string; readonly act: () => void };
+  /** What stands beside the form: of what was typed, or `null` while something of it is wrong. */
+  readonly beside?: (answers: Answers | null) => ComponentChildren;
 }
 
 const lastPart = (field: string): string => /[^.[\]]+$/.exec(field)?.[0] ?? field;
+const isEmpty = (faults: Faults): boolean => Object.keys(faults).length === 0;
 
 export function EditForm(props: Props) {
-  const { fields, submit, done, save, placeOf = lastPart, children, isNew = false, onCancel } = props;
+  const { submit, done, save, check, placeOf = lastPart, beside } = props;
   const [typed, setTyped] = useState(props.typed);
   const [isTried, setTried] = useState(false);
   const [refused, setRefused] = useState<Faults>({});
@@ -36,10 +40,12 @@ export function EditForm(props: Props) {
   const form = useRef<HTMLFormElement>(null);
   const { isBusy, error, clear, send } = useWrite();
 
-  const own = faultsOfForm(fields, typed, locale);
-  const isRight = Object.keys(own).length === 0;
+  const fields = props.fields(typed);
+  const each = faultsOfForm(fields, typed, locale);
+  const read = isEmpty(each) ? answersOf(fields, typed, locale) : null;
+  const own = read && check ? check(read) : each;
+  const answers = isEmpty(own) ? read : null;
   const faults = { ...refused, ...(isTried ? own : {}) };
-  const answers = isRight ? answersOf(fields, typed, locale) : null;
 
   function change(name: string, value: string): void {
     setTyped((before) => ({ ...before, [name]: value }));
@@ -58,7 +64,6 @@ export function EditForm(props: Props) {
         await save(answers, headers);
         setTried(false);
         setDone(true);
-        if (isNew) setTyped(props.typed);
       } catch (failure) {
         if (!land(failure)) throw failure;
       }
@@ -68,7 +73,7 @@ export function EditForm(props: Props) {
   /** Show a refusal at its fields. Return whether it has some here. */
   function land(failure: unknown): boolean {
     const named = failure instanceof Problem ? Object.keys(failure.details['fields'] ?? {}) : [];
-    const here = named.map(placeOf).filter((name) => fields.some((each) => each.name === name));
+    const here = named.map(placeOf).filter((name) => fields.some((field) => field.name === name));
     setRefused(Object.fromEntries(here.map((name) => [name, 'refused'])));
     if (here.length > 0) focusFirst();
     return here.length > 0;
@@ -79,8 +84,8 @@ export function EditForm(props: Props) {
     requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
   }
 
-  return (
-    <form class="stack" noValidate onSubmit={submitted} ref={form} aria-busy={isBusy}>
+  const drawn = (
+    <form class="panel" noValidate onSubmit={submitted} ref={form} aria-busy={isBusy}>
       {fields.map((field) => (
         <FormField
           field={field}
@@ -90,7 +95,6 @@ export function EditForm(props: Props) {
           key={field.name}
         />
       ))}
-      {children?.(answers, typed)}
       <p class="problem" role="alert">
         {error === undefined ? '' : failureText(error)}
       </p>
@@ -98,13 +102,15 @@ export function EditForm(props: Props) {
         <button type="submit" aria-disabled={isBusy}>
           {submit}
         </button>
-        {onCancel && (
-          <button type="button" class="plain" onClick={onCancel.act}>
-            {onCancel.name}
-          </button>
-        )}
         <p role="status">{isDone ? done : ''}</p>
       </div>
     </form>
+  );
+  if (!beside) return drawn;
+  return (
+    <div class="with-preview">
+      {drawn}
+      {beside(answers)}
+    </div>
   );
 }

@@ -24,7 +24,7 @@ export function FormField({ field, value, fault, onInput }: Props) {
     case 'select':
       return <Select field={field} value={value} onInput={onInput} problem={problem} />;
     case 'several':
-      return <Several field={field} value={value} onInput={onInput} />;
+      return <Several field={field} value={value} onInput={onInput} problem={problem} />;
     case 'day':
     case 'time':
       return <Moment field={field} value={value} problem={problem} onInput={onInput} />;
@@ -98,7 +98,8 @@ function Select({ field, value, problem, onInput }: Part<'select'>) {
   );
 }
 
-function Several({ field, value, onInput }: Part<'several'>) {
+function Several({ field, value, onInput, problem }: Part<'several'>) {
+  const id = useId();
   const chosen = severalOf(value);
 
   function choose(each: string, isChosen: boolean): void {
@@ -108,19 +109,23 @@ function Several({ field, value, onInput }: Part<'several'>) {
   }
 
   return (
-    <fieldset class="several">
+    <fieldset class="several" aria-describedby={`${id}-problem`}>
       <legend>{field.label}</legend>
       {field.options.map((each) => (
         <label class="check" key={each.value}>
           <input
             type="checkbox"
             checked={chosen.includes(each.value)}
+            aria-invalid={problem ? true : undefined}
             onChange={(event) => choose(each.value, event.currentTarget.checked)}
           />
           {each.name}
         </label>
       ))}
       {field.hint !== undefined && <p class="quiet">{field.hint}</p>}
+      <p id={`${id}-problem`} class="problem" role="alert">
+        {problem}
+      </p>
     </fieldset>
   );
 }

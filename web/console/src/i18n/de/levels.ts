@@ -1,0 +1,37 @@
+import type { levels as source } from '../en/levels.ts';
+
+export const levels: typeof source = {
+  title: 'Stufen',
+  note: 'Speichern ändert, was die Stufen brauchen. Mitglieder wechseln mit ihrer nächsten Buchung, oder unten alle auf einmal.',
+  factor: (name) => `${name}: das Wievielfache (nicht nötig)`,
+  policy: 'Was zählt, und wie man eine Stufe verliert',
+  basis: 'Was zählt',
+  bases: {
+    lifetime: 'alles, was je gesammelt wurde',
+    rolling_12_months: 'was in zwölf Monaten gesammelt wurde',
+    calendar_year: 'was seit dem 1. Januar gesammelt wurde',
+    balance: 'der Stand',
+  },
+  downgrade: 'Wessen Stufe zu hoch ist',
+  downgrades: { none: 'behält sie', one: 'fällt um eine Stufe', all: 'fällt auf die Stufe, die erreicht ist' },
+  graceDays: 'Tage, bis jemand fällt',
+  move: 'Wer wechselt',
+  moveNote: 'Sehen Sie erst, wer jetzt in welche Stufe wechseln würde. Dadurch wechselt niemand.',
+  look: 'Zeigen, wer wechseln würde',
+  looking: (members) => `Bisher angesehen: ${members}.`,
+  nobody: (members) => `Niemand würde wechseln, von ${members}.`,
+  would: (moved, members) => `Wechseln würden ${moved} von ${members}.`,
+  /** Im Dativ. */
+  checked: { one: 'Mitglied', other: 'Mitgliedern' },
+  members: { one: 'Mitglied', other: 'Mitglieder' },
+  erased: 'gelöscht',
+  noLevel: 'keine Stufe',
+  who: 'Wer es ist',
+  first: (count) => `Die ersten ${count}.`,
+  now: 'Jetzt wechseln lassen',
+  nowAsk: 'Jetzt wechseln lassen? Sie bekommen ihre neue Stufe sofort, ohne Schonfrist.',
+  yes: 'Ja, wechseln lassen',
+  no: 'Nein',
+  moved: (members) => `Gewechselt: ${members}.`,
+  failed: 'Es wurde nicht fertig. Versuchen Sie es noch einmal.',
+};

@@ -1,0 +1,133 @@
+/** A campaign as its form has it: its fields, what is typed, and how the API is told. */
+
+import { ask } from '../../../../shared/api/client.ts';
+import type { components } from '../../../../shared/api/schema.gen.ts';
+import { locale } from '../../../../shared/i18n/format.ts';
+import { beginOf, dayAt, endOf } from '../../../../shared/lib/zone.ts';
+import type { Faults } from '../faults.ts';
+import type { WriteHeaders } from '../form/edit-form.tsx';
+import { CHECKED, type Answers, type FormField, type Typed } from '../form/fields.ts';
+import { typedAs } from '../numbers.ts';
+import type { Program } from '../program.ts';
+import { countRange, moneyRange, unitOf, unitRange } from '../ranges.ts';
+import { lastDay } from '../rewards/reward.ts';
+import { p } from '../words.ts';
+
+type Schemas = components['schemas'];
+export type Campaign = Schemas['Campaign'];
+type HappyHour = Schemas['HappyHourInput'];
+
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+const NAME_MAX = 100;
+const TIMES_MAX = 10_000_000;
+const DAY_BEGINS = '00:00';
+const DAY_ENDS = '24:00';
+
+export function campaignFields(program: Program, typed: Typed): FormField[] {
+  const words = p().campaigns;
+  const tiers = 'tiers' in program.rules ? program.rules.tiers.map((each) => each.name) : [];
+  const isBonus = typed['kind'] === 'bonus';
+  return [
+    { kind: 'text', name: 'name', label: words.name, max: NAME_MAX },
+    {
+      kind: 'select',
+      name: 'kind',
+      label: words.kind,
+      options: (['multiplier', 'bonus'] as const).map((value) => ({ value, name: words.kinds[value] })),
+    },
+    isBonus
+      ? { kind: 'number', name: 'bonus', label: words.bonusIn(unitOf(program)), range: unitRange(program) }
+      : { kind: 'number', name: 'multiplier', label: words.multiplier, range: { digits: 4, min: 1.0001, max: 100 } },
+    { kind: 'day', name: 'startsAt', label: words.from, hint: words.fromHint, isOptional: true },
+    { kind: 'day', name: 'endsAt', label: words.until, hint: words.untilHint, isOptional: true },
+    { kind: 'several', name: 'weekdays', label: words.weekdays, options: DAYS.map((value) => ({ value, name: words.days[value] })) },
+    { kind: 'time', name: 'start', label: words.start, isOptional: true },
+    { kind: 'time', name: 'end', label: words.end, isOptional: true },
+    { kind: 'number', name: 'minimumSpend', label: words.minimumSpend(program.currency), range: moneyRange(program), isOptional: true },
+    ...(tiers.length > 0
+      ? [{ kind: 'several', name: 'tiers', label: words.tiers, options: tiers.map((name) => ({ value: name, name })) } as const]
+      : []),
+    { kind: 'check', name: 'firstPurchaseOnly', label: words.firstOnly },
+    { kind: 'number', name: 'limitPerMember', label: words.perMember, range: countRange(1, TIMES_MAX), isOptional: true },
+    { kind: 'number', name: 'limitTotal', label: words.total, range: countRange(1, TIMES_MAX), isOptional: true },
+  ];
+}
+
+export function typedCampaign(campaign: Campaign | null, zone: string): Typed {
+  if (!campaign) return { kind: 'multiplier', multiplier: '2' };
+  const hours = campaign.happyHours[0];
+  const { startsAt, endsAt } = campaign;
+  const isWholeDay = hours?.start === DAY_BEGINS && hours.end === DAY_ENDS;
+  return {
+    name: campaign.name,
+    kind: campaign.multiplier === null ? 'bonus' : 'multiplier',
+    multiplier: typedAs(campaign.multiplier, locale),
+    bonus: typedAs(campaign.bonus, locale),
+    startsAt: dayAt(new Date(startsAt), zone),
+    endsAt: endsAt === null ? '' : lastDay(endsAt, zone),
+    weekdays: hours && hours.weekdays.length < DAYS.length ? hours.weekdays.join(',') : '',
+    start: hours && !isWholeDay ? hours.start : '',
+    end: hours && !isWholeDay ? (hours.end === DAY_ENDS ? DAY_BEGINS : hours.end) : '',
+    minimumSpend: typedAs(campaign.minimumSpend, locale),
+    tiers: campaign.tiers.join(','),
+    firstPurchaseOnly: campaign.firstPurchaseOnly ? CHECKED : '',
+    limitPerMember: typedAs(campaign.limitPerMember, locale),
+    limitTotal: typedAs(campaign.limitTotal, locale),
+  };
+}
+
+/** Hours need both ends. */
+export function faultsOfHours(answers: Answers): Faults {
+  const [start, end] = [answers.text('start'), answers.text('end')];
+  if (start !== '' && end === '') return { end: 'missing' };
+  return start === '' && end !== '' ? { start: 'missing' } : {};
+}
+
+export async function saveCampaign(
+  program: Program,
+  before: Campaign | null,
+  answers: Answers,
+  zone: string,
+  headers: WriteHeaders,
+): Promise<void> {
+  const { programId } = program;
+  const was = typedCampaign(before, zone);
+  const isNew = (name: string): boolean => answers.text(name) !== (was[name] ?? '');
+  const from = answers.text('startsAt');
+  const until = answers.text('endsAt');
+  const isBonus = answers.text('kind') === 'bonus';
+  const terms = {
+    name: answers.text('name'),
+    multiplier: isBonus ? null : answers.number('multiplier'),
+    bonus: isBonus ? answers.number('bonus') : null,
+    minimumSpend: answers.numberOrNull('minimumSpend'),
+    tiers: answers.several('tiers'),
+    firstPurchaseOnly: answers.flag('firstPurchaseOnly'),
+    limitPerMember: answers.numberOrNull('limitPerMember'),
+    limitTotal: answers.numberOrNull('limitTotal'),
+    ...(isNew('startsAt') && from !== '' && { startsAt: beginOf(from, zone).toISOString() }),
+    ...(isNew('endsAt') && { endsAt: until === '' ? null : endOf(until, zone).toISOString() }),
+    // Several hours of a day, as set by the API, stay unless these are changed.
+    ...(['weekdays', 'start', 'end'].some(isNew) && { happyHours: hoursOf(answers) }),
+  };
+  if (before) {
+    const body = { programId, campaignId: before.campaignId, ...terms };
+    await ask((api, signal) => api.POST('/updateCampaign', { body, headers, signal }));
+  } else {
+    const body = { programId, ...terms };
+    await ask((api, signal) => api.POST('/createCampaign', { body, headers, signal }));
+  }
+}
+
+export function hoursOf(answers: Answers): HappyHour[] {
+  const weekdays = answers.several('weekdays') as HappyHour['weekdays'];
+  const [start, end] = [answers.text('start'), answers.text('end')];
+  if (weekdays.length === 0 && start === '') return [];
+  return [
+    {
+      weekdays: weekdays.length > 0 ? weekdays : [...DAYS],
+      start: start || DAY_BEGINS,
+      end: end === '' || end === DAY_BEGINS ? DAY_ENDS : end,
+    },
+  ];
+}

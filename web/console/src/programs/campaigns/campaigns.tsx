@@ -1,0 +1,133 @@
+/** The campaigns of a program: the list, a new one, or one of them. */
+
+import { useEffect, useState } from 'preact/hooks';
+import { ask } from '../../../../shared/api/client.ts';
+import { exactAmountOf } from '../../../../shared/card/amounts.ts';
+import { day, number } from '../../../../shared/i18n/format.ts';
+import { useAction } from '../../../../shared/lib/use-action.ts';
+import { Failed, Loading } from '../../../../shared/ui/status.tsx';
+import { may, store } from '../../access.ts';
+import { EditForm } from '../form/edit-form.tsx';
+import { BackToList, goToList, namedHere, NEW, partAddress } from '../part-link.tsx';
+import type { PartProps, Program } from '../program.ts';
+import { p } from '../words.ts';
+import { campaignFields, faultsOfHours, saveCampaign, typedCampaign, type Campaign } from './campaign.ts';
+import { OneCampaign } from './one-campaign.tsx';
+
+export function Campaigns({ program, onChanged }: PartProps) {
+  const [campaigns, setCampaigns] = useState<readonly Campaign[]>();
+  const [cursor, setCursor] = useState<string | null>(null);
+  const { isBusy, error, run } = useAction();
+  const { programId } = program;
+  const named = namedHere();
+
+  function load(from: string | null): void {
+    run(async () => {
+      const body = { programId, limit: 20, cursor: from };
+      const page = await ask((api, signal) => api.POST('/listCampaigns', { body, signal }));
+      setCampaigns((before) => [...(from === null ? [] : (before ?? [])), ...page.campaigns]);
+      setCursor(page.nextCursor);
+    });
+  }
+  useEffect(() => load(null), [programId]);
+
+  function changed(): void {
+    load(null);
+    onChanged();
+  }
+
+  if (error !== undefined) return <Failed error={error} retry={() => load(null)} />;
+  if (!campaigns) return <Loading />;
+  if (named === NEW) return <NewCampaign program={program} onChanged={changed} />;
+  const one = campaigns.find((each) => each.campaignId === named);
+  if (one) return <OneCampaign program={program} campaign={one} onChanged={changed} key={one.campaignId} />;
+  return (
+    <>
+      <List program={program} campaigns={campaigns} />
+      {cursor !== null && (
+        <button type="button" class="plain" aria-disabled={isBusy} onClick={() => load(cursor)}>
+          {p().campaigns.more}
+        </button>
+      )}
+    </>
+  );
+}
+
+function NewCampaign({ program, onChanged }: PartProps) {
+  const words = p().campaigns;
+  const zone = store.value?.timeZone ?? 'UTC';
+  return (
+    <>
+      <BackToList program={program} part="campaigns" name={words.all} />
+      <h2>{words.new}</h2>
+      <EditForm
+        fields={(typed) => campaignFields(program, typed)}
+        typed={typedCampaign(null, zone)}
+        submit={words.create}
+        done={words.created}
+        check={faultsOfHours}
+        save={async (answers, headers) => {
+          await saveCampaign(program, null, answers, zone, headers);
+          onChanged();
+          goToList(program, 'campaigns');
+        }}
+      />
+    </>
+  );
+}
+
+function List({ program, campaigns }: { readonly program: Program; readonly campaigns: readonly Campaign[] }) {
+  const words = p().campaigns;
+  return (
+    <>
+      {campaigns.length === 0 && <p class="panel">{words.none}</p>}
+      {campaigns.length > 0 && (
+        <section class="panel">
+          <table>
+            <caption>{words.caption}</caption>
+            <thead>
+              <tr>
+                {[words.name, words.brings, words.time, words.state].map((each) => (
+                  <th scope="col" key={each}>
+                    {each}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {campaigns.map((each) => (
+                <tr key={each.campaignId}>
+                  <th scope="row">
+                    <a href={partAddress(program, 'campaigns', each.campaignId)}>{each.name}</a>
+                  </th>
+                  <td>{bringsOf(each, program)}</td>
+                  <td>{timeOf(each)}</td>
+                  <td>{words.states[each.status]}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+      {may('createCampaign') && (
+        <div>
+          <a class="button" href={partAddress(program, 'campaigns', NEW)}>
+            {words.new}
+          </a>
+        </div>
+      )}
+    </>
+  );
+}
+
+function bringsOf({ multiplier, bonus }: Campaign, program: Program): string {
+  const words = p().campaigns;
+  return multiplier === null ? words.besides(exactAmountOf(bonus ?? 0, program)) : words.times(number(multiplier));
+}
+
+function timeOf({ startsAt, endsAt, endedAt }: Campaign): string {
+  const words = p().campaigns;
+  const from = day(new Date(startsAt));
+  const end = endedAt ?? endsAt;
+  return end === null ? words.since(from) : words.fromTo(from, day(new Date(new Date(end).getTime() - 1)));
+}

@@ -1,0 +1,69 @@
+/** One campaign: change it, or end it. */
+
+import { ask } from '../../../../shared/api/client.ts';
+import { Failed } from '../../../../shared/ui/status.tsx';
+import { may, store } from '../../access.ts';
+import { Sure } from '../../ui/sure.tsx';
+import { EditForm } from '../form/edit-form.tsx';
+import { BackToList } from '../part-link.tsx';
+import type { Program } from '../program.ts';
+import { useWrite } from '../use-write.ts';
+import { p } from '../words.ts';
+import { campaignFields, faultsOfHours, saveCampaign, typedCampaign, type Campaign } from './campaign.ts';
+
+interface Props {
+  readonly program: Program;
+  readonly campaign: Campaign;
+  readonly onChanged: () => void;
+}
+
+export function OneCampaign({ program, campaign, onChanged }: Props) {
+  const words = p().campaigns;
+  const zone = store.value?.timeZone ?? 'UTC';
+  const isOver = campaign.status === 'ended';
+  const isOpen = !isOver && may('updateCampaign');
+  const isOfProducts = campaign.categories.length + campaign.productIds.length > 0;
+  return (
+    <>
+      <BackToList program={program} part="campaigns" name={words.all} />
+      <h2>{campaign.name}</h2>
+      {isOver && <p class="panel">{words.over}</p>}
+      {!isOver && !isOpen && <p class="panel">{p().programs.readOnly}</p>}
+      {isOpen && isOfProducts && <p class="quiet">{words.kept}</p>}
+      {isOpen && (
+        <EditForm
+          fields={(typed) => campaignFields(program, typed)}
+          typed={typedCampaign(campaign, zone)}
+          submit={p().terms.save}
+          done={p().terms.saved}
+          check={faultsOfHours}
+          save={async (answers, headers) => {
+            await saveCampaign(program, campaign, answers, zone, headers);
+            onChanged();
+          }}
+        />
+      )}
+      {isOpen && may('endCampaign') && <End program={program} campaign={campaign} onChanged={onChanged} />}
+    </>
+  );
+}
+
+function End({ program, campaign, onChanged }: Props) {
+  const words = p().campaigns;
+  const { isBusy, error, send } = useWrite();
+  const body = { programId: program.programId, campaignId: campaign.campaignId };
+
+  function end(): void {
+    send(body, async (headers) => {
+      await ask((api, signal) => api.POST('/endCampaign', { body, headers, signal }));
+      onChanged();
+    });
+  }
+
+  return (
+    <section class="panel" aria-busy={isBusy}>
+      <Sure name={words.end_} question={words.endAsk} yes={words.yes} no={words.no} isBusy={isBusy} act={end} />
+      {error !== undefined && <Failed error={error} />}
+    </section>
+  );
+}

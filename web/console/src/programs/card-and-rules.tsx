@@ -1,0 +1,129 @@
+/** Change what the wizard has asked for; the card beside shows it before it is saved. */
+
+import { locale, money } from '../../../shared/i18n/format.ts';
+import type { Rules } from '../../../shared/lib/earning.ts';
+import { safeUrl } from '../../../shared/lib/safe-url.ts';
+import { may } from '../access.ts';
+import { COLOR_FIRST, RANGES } from './draft.ts';
+import { EditForm } from './form/edit-form.tsx';
+import type { Answers, FormField, Typed } from './form/fields.ts';
+import { inSentences } from './in-sentences.ts';
+import { typedAs } from './numbers.ts';
+import { Preview } from './preview.tsx';
+import { lookOf, updateProgram, type Changes, type PartProps, type Program } from './program.ts';
+import { countRange, moneyRange } from './ranges.ts';
+import { p } from './words.ts';
+
+const TEXT_MAX = 500;
+const NAME_MAX = 100;
+
+export function CardAndRules({ program, onChanged }: PartProps) {
+  const words = p().terms;
+  if (!may('updateLoyaltyProgram')) return <p class="panel">{p().programs.readOnly}</p>;
+  return (
+    <>
+      <p class="quiet">{words.fixed(p().programs.types[program.programType])}</p>
+      <EditForm
+        fields={() => fieldsOf(program)}
+        typed={typedOf(program)}
+        submit={words.save}
+        done={words.saved}
+        save={async (answers, headers) => {
+          await updateProgram(program, changesOf(program, answers), headers);
+          onChanged();
+        }}
+        beside={(answers) => <Beside program={program} answers={answers} />}
+      />
+    </>
+  );
+}
+
+function Beside({ program, answers }: { readonly program: Program; readonly answers: Answers | null }) {
+  const changed = answers ? withChanges(program, answers) : program;
+  const rewards = program.rewards.filter((each) => each.isActive);
+  const sentences = answers ? inSentences({ ...changed, rewards }) : [];
+  return <Preview look={lookOf(changed)} sentences={sentences} />;
+}
+
+function fieldsOf(program: Program): FormField[] {
+  const { name, look } = p().wizard;
+  return [
+    { kind: 'text', name: 'programName', label: name.name, hint: name.nameHint, max: NAME_MAX },
+    { kind: 'text', name: 'description', label: name.description, hint: name.descriptionHint, max: TEXT_MAX, isOptional: true },
+    ...ruleFields(program),
+    { kind: 'color', name: 'color', label: look.color },
+    { kind: 'link', name: 'logo', label: look.logo, hint: look.logoHint, max: TEXT_MAX * 4, isOptional: true },
+  ];
+}
+
+function ruleFields(program: Program): FormField[] {
+  const words = p().terms;
+  const { rules } = p().wizard;
+  const { currency } = program;
+  const minimum: FormField = {
+    kind: 'number',
+    name: 'minimumPurchase',
+    label: words.minimumPurchase(currency),
+    range: moneyRange(program),
+    isOptional: true,
+  };
+  switch (program.programType) {
+    case 'stamps':
+      return [
+        { kind: 'number', name: 'requiredStamps', label: rules.requiredStamps, range: RANGES.requiredStamps },
+        { kind: 'number', name: 'stampsPerPurchase', label: words.stampsPerPurchase, range: countRange(1, 100) },
+      ];
+    case 'cashback':
+      return [
+        { kind: 'number', name: 'cashbackPercentage', label: rules.cashbackPercentage, range: RANGES.cashbackPercentage },
+        { kind: 'number', name: 'maxCashbackPerTransaction', label: words.maxCashback(currency), range: moneyRange(program), isOptional: true },
+        minimum,
+      ];
+    default:
+      return [
+        { kind: 'number', name: 'pointsPerEuro', label: rules.pointsPerEuro(money(1, currency)), range: RANGES.pointsPerEuro },
+        minimum,
+      ];
+  }
+}
+
+function typedOf({ programName, description, rules, branding }: Program): Typed {
+  const numbers = Object.entries(rules).filter((each): each is [string, number] => typeof each[1] === 'number');
+  return {
+    programName,
+    description,
+    color: branding.color ?? COLOR_FIRST,
+    logo: branding.logo ?? '',
+    ...Object.fromEntries(numbers.map(([name, value]) => [name, typedAs(value, locale)])),
+  };
+}
+
+function rulesOf(program: Program, answers: Answers): NonNullable<Changes['rules']> {
+  switch (program.programType) {
+    case 'stamps':
+      return { requiredStamps: answers.number('requiredStamps'), stampsPerPurchase: answers.number('stampsPerPurchase') };
+    case 'cashback':
+      return {
+        cashbackPercentage: answers.number('cashbackPercentage'),
+        maxCashbackPerTransaction: answers.numberOrNull('maxCashbackPerTransaction'),
+        minimumPurchase: answers.numberOrNull('minimumPurchase'),
+      };
+    default:
+      return { pointsPerEuro: answers.number('pointsPerEuro'), minimumPurchase: answers.numberOrNull('minimumPurchase') };
+  }
+}
+
+const changesOf = (program: Program, answers: Answers): Changes => ({
+  programName: answers.text('programName'),
+  description: answers.text('description'),
+  rules: rulesOf(program, answers),
+  branding: { color: answers.text('color'), logo: safeUrl(answers.text('logo')) ?? null },
+});
+
+const withChanges = (program: Program, answers: Answers): Program => ({
+  ...program,
+  programName: answers.text('programName'),
+  description: answers.text('description'),
+  rules: { ...program.rules, ...rulesOf(program, answers) } as Rules,
+  branding: { color: answers.text('color'), logo: safeUrl(answers.text('logo')) ?? null },
+});

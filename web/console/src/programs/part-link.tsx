@@ -1,0 +1,30 @@
+/** Addresses within a part of a program: its list, something new, and one of the list. */
+
+import { go, parts } from '../../../shared/lib/router.ts';
+import type { Program } from './program.ts';
+
+type ListPart = 'rewards' | 'campaigns';
+
+export const NEW = 'new';
+
+export const partAddress = ({ programId }: Program, part: string, id = ''): string =>
+  `/console/programs/${encodeURIComponent(programId)}/${part}${id && `/${encodeURIComponent(id)}`}`;
+
+/** Which of the list the address names: `new`, an id, or nothing for the list itself. */
+export const namedHere = (): string => parts()[4] ?? '';
+
+export const goToList = (program: Program, part: ListPart): void => go(partAddress(program, part));
+
+interface BackProps {
+  readonly program: Program;
+  readonly part: ListPart;
+  readonly name: string;
+}
+
+export function BackToList({ program, part, name }: BackProps) {
+  return (
+    <a class="back" href={partAddress(program, part)}>
+      {name}
+    </a>
+  );
+}

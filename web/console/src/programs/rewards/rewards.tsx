@@ -1,0 +1,112 @@
+/** The rewards of a program: the list, a new one, or one of them. */
+
+import { useEffect, useState } from 'preact/hooks';
+import { ask } from '../../../../shared/api/client.ts';
+import { exactAmountOf } from '../../../../shared/card/amounts.ts';
+import { Failed, Loading } from '../../../../shared/ui/status.tsx';
+import { may, store } from '../../access.ts';
+import { EditForm } from '../form/edit-form.tsx';
+import { BackToList, goToList, namedHere, NEW, partAddress } from '../part-link.tsx';
+import type { PartProps, Program } from '../program.ts';
+import { p } from '../words.ts';
+import { OneReward } from './one-reward.tsx';
+import { rewardFields, saveReward, typedReward, type Reward } from './reward.ts';
+
+export function Rewards({ program, onChanged }: PartProps) {
+  const [rewards, setRewards] = useState<readonly Reward[]>();
+  const [error, setError] = useState<unknown>();
+  const { programId } = program;
+  const named = namedHere();
+
+  function load(): void {
+    setError(undefined);
+    const body = { programId, includeArchived: true };
+    ask((api, signal) => api.POST('/listRewards', { body, signal })).then((answer) => setRewards(answer.rewards), setError);
+  }
+  useEffect(load, [programId]);
+
+  function changed(): void {
+    load();
+    onChanged();
+  }
+
+  if (error !== undefined) return <Failed error={error} retry={load} />;
+  if (!rewards) return <Loading />;
+  if (named === NEW) return <NewReward program={program} onChanged={changed} />;
+  const one = rewards.find((each) => each.rewardId === named);
+  if (one) return <OneReward program={program} reward={one} onChanged={changed} key={one.rewardId} />;
+  return <List program={program} rewards={rewards} />;
+}
+
+function NewReward({ program, onChanged }: PartProps) {
+  const words = p().rewards;
+  const zone = store.value?.timeZone ?? 'UTC';
+  return (
+    <>
+      <BackToList program={program} part="rewards" name={words.all} />
+      <h2>{words.new}</h2>
+      <EditForm
+        fields={(typed) => rewardFields(program, typed, null)}
+        typed={typedReward(null, zone)}
+        submit={words.create}
+        done={words.created}
+        save={async (answers, headers) => {
+          await saveReward(program, null, answers, zone, headers);
+          onChanged();
+          goToList(program, 'rewards');
+        }}
+      />
+    </>
+  );
+}
+
+function List({ program, rewards }: { readonly program: Program; readonly rewards: readonly Reward[] }) {
+  const words = p().rewards;
+  return (
+    <>
+      {rewards.length === 0 && <p class="panel">{words.none}</p>}
+      {rewards.length > 0 && (
+        <section class="panel">
+          <table>
+            <caption>{words.caption}</caption>
+            <thead>
+              <tr>
+                {[words.name, words.kind, words.cost, words.state].map((each) => (
+                  <th scope="col" key={each}>
+                    {each}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {rewards.map((each) => (
+                <tr key={each.rewardId}>
+                  <th scope="row">
+                    <a href={partAddress(program, 'rewards', each.rewardId)}>{each.title}</a>
+                  </th>
+                  <td>{words.types[each.type] ?? each.type}</td>
+                  <td>{exactAmountOf(each.requiredPoints, program)}</td>
+                  <td>{words.states[stateOf(each, new Date())]}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+      {may('createReward') && (
+        <div>
+          <a class="button" href={partAddress(program, 'rewards', NEW)}>
+            {words.new}
+          </a>
+        </div>
+      )}
+    </>
+  );
+}
+
+function stateOf(reward: Reward, now: Date): 'offered' | 'paused' | 'planned' | 'over' | 'archived' {
+  if (reward.archivedAt !== null) return 'archived';
+  if (!reward.isActive) return 'paused';
+  if (reward.validFrom !== null && new Date(reward.validFrom) > now) return 'planned';
+  return reward.validUntil !== null && new Date(reward.validUntil) <= now ? 'over' : 'offered';
+}
