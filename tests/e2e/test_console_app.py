@@ -25,6 +25,8 @@ FLOWS = [
     "till-offline",
     "till-outbox",
     "members",
+    "members-people",
+    "members-import",
     "programs",
     "program",
     "poster",

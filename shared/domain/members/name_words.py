@@ -20,7 +20,7 @@ CHARS_MAX = 12
 
 _WITHIN_WORDS = re.compile(r"['’‘ʼ`´]")  # noqa: RUF001 - people write all of them
 _WORD = re.compile(r"[^\W_]+")
-_SPELT_WITH_E = re.compile(r"([aou])e")
+_SPELT_WITH_E = re.compile(r"([aou])e+")
 _LETTERS = str.maketrans(
     {"ø": "o", "æ": "a", "œ": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "\u0131": "i", "þ": "th"}
 )

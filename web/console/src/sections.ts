@@ -17,6 +17,8 @@ export interface Section {
   readonly id: keyof Words['shell']['sections'];
   /** Actions of the API without which the section is of no use. */
   readonly needs: readonly string[];
+  /** It is opened from another section, and the head has no link to it. */
+  readonly isInner?: true;
   /** Load the page for what follows the section in the address. */
   readonly load: (id: string) => Promise<Page>;
 }
@@ -41,6 +43,12 @@ const SECTIONS: readonly Section[] = [
     id: 'programs',
     needs: ['getLoyaltyPrograms', 'getLoyaltyProgram'],
     load: loadProgramsPage,
+  },
+  {
+    id: 'imports',
+    needs: ['importMembers', 'getImportStatus'],
+    isInner: true,
+    load: () => import('./imports/imports.tsx'),
   },
 ];
 

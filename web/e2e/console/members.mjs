@@ -33,7 +33,7 @@ async function flow(browser, width) {
   assert.deepEqual(await pages.getByRole('link').allInnerTexts(), SECTIONS.manager);
   await check(opened, 'members');
 
-  const who = page.getByLabel('E-mail, phone, code or customer number');
+  const who = page.getByLabel('Name, e-mail, phone, code or customer number');
   await who.fill('nobody@example.com');
   await page.keyboard.press('Enter');
   await page.getByText('Nobody is found by that.').waitFor();
@@ -45,7 +45,7 @@ async function flow(browser, width) {
   await check(opened, 'member');
 
   const card = page.locator('section', { has: page.getByRole('heading', { name: member.program.programName }) });
-  await card.locator('summary').press('Enter');
+  await card.getByText('Correct the balance').press('Enter');
   await card.getByRole('button', { name: 'Book the correction' }).press('Enter');
   await card.getByText('Say why.').waitFor();
   await check(opened, 'member-adjust-empty');

@@ -16,6 +16,7 @@ from shared.domain.members.profile import Profile
         ("Anna Maria", ["anna", "maria"]),
         ("Müller", ["muller"]),
         ("MUELLER", ["muller"]),
+        ("Güell Gueell", ["gull"]),
         ("Muller", ["muller"]),
         ("Mu\u0308ller", ["muller"]),
         ("Strauß-Jäger", ["strauss", "jager"]),

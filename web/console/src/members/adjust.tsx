@@ -1,15 +1,16 @@
 /** Correct a balance, and say why. */
 
-import { useRef, useState } from 'preact/hooks';
-import { ask, idempotencyKey, isUnknown } from '../../../shared/api/client.ts';
+import { useState } from 'preact/hooks';
+import { ask } from '../../../shared/api/client.ts';
 import { locale } from '../../../shared/i18n/format.ts';
 import { digitsOf, example, readAmount } from '../../../shared/lib/amount.ts';
-import { Failed } from '../../../shared/ui/status.tsx';
 import { account } from '../access.ts';
 import type { Program } from '../store.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { amount, t } from '../words.ts';
 import { Field } from '../ui/field.tsx';
+import { NotDone } from './not-done.tsx';
+import { useIntention } from './use-intention.ts';
 
 interface Props {
   readonly userId: string;
@@ -28,8 +29,7 @@ export function Adjust({ userId, program, onChanged }: Props) {
   const [reason, setReason] = useState('');
   const [problems, setProblems] = useState({ text: '', reason: '' });
   const [done, setDone] = useState('');
-  /** A correction without an answer: sent again, it is booked once. */
-  const open = useRef<{ same: string; key: string } | undefined>(undefined);
+  const carryOut = useIntention();
   const { isBusy, error, run } = useAction();
   const words = t().member;
   const isMoney = program.programType === 'cashback';
@@ -48,27 +48,20 @@ export function Adjust({ userId, program, onChanged }: Props) {
   }
 
   function send(correction: Correction): void {
-    const same = JSON.stringify(correction);
-    const key = open.current?.same === same ? open.current.key : idempotencyKey();
-    open.current = { same, key };
     run(async () => {
-      try {
-        const answer = await ask((api, signal) =>
+      const answer = await carryOut(correction, (key) =>
+        ask((api, signal) =>
           api.POST('/adjustLoyaltyPoints', {
             body: { ...correction, programId: program.programId, userId, actor: account.value?.role ?? 'staff' },
             headers: { 'Idempotency-Key': key },
             signal,
           }),
-        );
-        setDone(words.adjusted(amount(answer.newBalance, program)));
-        setText('');
-        setReason('');
-        open.current = undefined;
-        onChanged();
-      } catch (failure) {
-        if (!isUnknown(failure)) open.current = undefined;
-        throw failure;
-      }
+        ),
+      );
+      setDone(words.adjusted(amount(answer.newBalance, program)));
+      setText('');
+      setReason('');
+      onChanged();
     });
   }
 
@@ -101,14 +94,7 @@ export function Adjust({ userId, program, onChanged }: Props) {
           value={reason}
           onInput={setReason}
         />
-        {error !== undefined &&
-          (isUnknown(error) ? (
-            <p class="problem" role="alert">
-              {t().till.unknown}
-            </p>
-          ) : (
-            <Failed error={error} />
-          ))}
+        <NotDone error={error} />
         <button type="submit" aria-disabled={isBusy}>
           {words.book}
         </button>

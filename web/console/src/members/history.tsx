@@ -1,26 +1,32 @@
-/** What was booked on a card, the newest first, each with its reason. */
+/** What was booked on a card, the newest first, each with its reason and who booked it. */
 
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
 import { moment } from '../../../shared/i18n/format.ts';
-import { Failed, Loading } from '../../../shared/ui/status.tsx';
-import type { Program } from '../store.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
+import { Failed, Loading } from '../../../shared/ui/status.tsx';
+import { may } from '../access.ts';
+import type { Program } from '../store.ts';
 import { amount, t } from '../words.ts';
+import { Reverse } from './reverse.tsx';
+import { bookerOf, readStaff, type Labels } from './staff-labels.ts';
 
-type Entry = components['schemas']['HistoryTransaction'];
+export type Entry = components['schemas']['HistoryTransaction'];
 
 interface Props {
   readonly userId: string;
   readonly program: Program;
   /** It rises with each booking: then the history is read again. */
   readonly version: number;
+  readonly onChanged: () => void;
 }
 
-export function History({ userId, program, version }: Props) {
+export function History({ userId, program, version, onChanged }: Props) {
   const [entries, setEntries] = useState<readonly Entry[]>();
   const [cursor, setCursor] = useState<string | null>(null);
+  const [labels, setLabels] = useState<Labels>(new Map());
+  const [said, setSaid] = useState('');
   const { isBusy, error, run } = useAction();
   const words = t().member;
 
@@ -30,13 +36,21 @@ export function History({ userId, program, version }: Props) {
       const page = await ask((api, signal) => api.POST('/getLoyaltyTransactions', { body, signal }));
       setEntries((before) => [...(from === null ? [] : (before ?? [])), ...page.transactions]);
       setCursor(page.nextCursor);
+      if (page.transactions.some((each) => each.staffId)) setLabels(await readStaff());
     });
   }
   useEffect(() => load(null), [userId, program.programId, version]);
 
+  function reversed(sentence: string): void {
+    setSaid(sentence);
+    load(null);
+    onChanged();
+  }
+
   return (
     <div class="stack" aria-busy={isBusy}>
       <h3>{words.history}</h3>
+      <p role="status">{said}</p>
       {entries?.length === 0 && <p class="quiet">{words.none}</p>}
       {!entries && error === undefined && <Loading />}
       <ul class="plain-list">
@@ -45,11 +59,21 @@ export function History({ userId, program, version }: Props) {
             <span>{sentenceFor(entry)}</span>
             <span class={entry.points < 0 ? 'minus' : 'plus'}>
               {entry.points > 0 && '+'}
-              {amount(entry.points || entry.pendingPoints, program)}
+              {(entry.points || entry.pendingPoints) !== 0 && amount(entry.points || entry.pendingPoints, program)}
             </span>
-            <time class="quiet" dateTime={entry.createdAt}>
-              {moment(new Date(entry.createdAt))}
-            </time>
+            <span class="quiet">
+              <time dateTime={entry.createdAt}>{moment(new Date(entry.createdAt))}</time>
+              {bookerOf(entry, labels)}
+            </span>
+            {leftOf(entry) > 0 && may('reverseLoyaltyTransaction') && (
+              <Reverse
+                userId={userId}
+                program={program}
+                entryId={entry.entryId}
+                points={leftOf(entry)}
+                onDone={reversed}
+              />
+            )}
           </li>
         ))}
       </ul>
@@ -63,7 +87,14 @@ export function History({ userId, program, version }: Props) {
   );
 }
 
+/** What can be taken back of an entry: nothing of what is no earning. */
+function leftOf(entry: Entry): number {
+  if (entry.type !== 'earn' && entry.type !== 'pending') return 0;
+  return Math.max(entry.points, entry.pendingPoints) - entry.reversedPoints;
+}
+
 function sentenceFor(entry: Entry): string {
   const kind = t().member.kinds[entry.type] ?? entry.type;
-  return entry.description ? `${kind}: ${entry.description}` : kind;
+  // A merge says nothing but that it is one, and in English.
+  return entry.description && entry.type !== 'merge' ? `${kind}: ${entry.description}` : kind;
 }

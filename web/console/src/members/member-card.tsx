@@ -6,6 +6,7 @@ import type { Program } from '../store.ts';
 import { amount, t } from '../words.ts';
 import { Adjust } from './adjust.tsx';
 import { History } from './history.tsx';
+import { Lots } from './lots.tsx';
 
 export type Membership = components['schemas']['Membership'];
 
@@ -45,11 +46,14 @@ export function MemberCard({ userId, membership, program, onChanged }: Props) {
           </div>
         )}
       </dl>
+      {may('getCustomerBalance') && (
+        <Lots userId={userId} program={program} version={membership.version} onChanged={onChanged} />
+      )}
       {may('adjustLoyaltyPoints') && membership.status === 'active' && (
         <Adjust userId={userId} program={program} onChanged={onChanged} />
       )}
       {may('getLoyaltyTransactions') && (
-        <History userId={userId} program={program} version={membership.version} />
+        <History userId={userId} program={program} version={membership.version} onChanged={onChanged} />
       )}
     </section>
   );

@@ -1,21 +1,27 @@
 /** `/console/members/{userId}`: who it is, what is on the cards of this store, and what was booked. */
 
 import { useEffect, useState } from 'preact/hooks';
+import './members.css';
 import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
-import { store } from '../access.ts';
+import { may, store } from '../access.ts';
+import { nameOf } from '../people.ts';
 import type { PageProps } from '../sections.ts';
-import { MemberCard } from './member-card.tsx';
-import { Standing } from './standing.tsx';
-import { nameOf, type Member } from '../people.ts';
 import { t } from '../words.ts';
+import { MemberCard } from './member-card.tsx';
+import { Merge } from './merge.tsx';
+import { OwnData } from './own-data.tsx';
+import { Profile } from './profile.tsx';
+import { Standing } from './standing.tsx';
 
 type Answer = components['schemas']['GetMemberResponse'];
 
 export default function MemberPage({ id }: PageProps) {
   const [found, setFound] = useState<Answer>();
   const [error, setError] = useState<unknown>();
+  const [said, setSaid] = useState('');
+  const [isErased, setErased] = useState(false);
   const words = t().member;
 
   function load(): void {
@@ -24,51 +30,45 @@ export default function MemberPage({ id }: PageProps) {
   }
   useEffect(load, [id]);
 
+  function merged(): void {
+    setSaid(words.merged);
+    load();
+  }
+
   const name = found && nameOf(found.member);
   return (
     <>
       <a class="back" href="/console/members">
         {words.back}
       </a>
-      <h1 tabIndex={-1}>{name ?? t().members.title}</h1>
+      <h1 tabIndex={-1}>{isErased ? t().members.title : (name ?? t().members.title)}</h1>
+      {isErased && (
+        <p class="panel good" role="status">
+          {words.erased}
+        </p>
+      )}
       {!found && error === undefined && <Loading />}
       {error !== undefined && <Failed error={error} retry={load} />}
-      {found && (
+      {found && !isErased && (
         <>
-          <Profile member={found.member} />
+          {said && (
+            <p class="panel good" role="status">
+              {said}
+            </p>
+          )}
+          <Profile member={found.member} onChanged={load} />
           <Cards answer={found} onChanged={load} />
           <Standing member={found.member} memberships={found.memberships} onChanged={load} />
+          {may('mergeMembers') && found.member.status !== 'erasing' && (
+            <section class="panel">
+              <h2>{words.twice}</h2>
+              <Merge found={found} onMerged={merged} />
+            </section>
+          )}
+          <OwnData member={found.member} onErased={() => setErased(true)} />
         </>
       )}
     </>
-  );
-}
-
-function Profile({ member }: { readonly member: Member }) {
-  const words = t().member;
-  const lines = [
-    [words.email, member.email],
-    [words.phone, member.phone],
-    [words.number, member.customerNumber],
-    [words.birthday, member.birthday],
-    [words.id, member.userId],
-    [t().members.standing, t().members.status[member.status]],
-  ] as const;
-  return (
-    <section class="panel">
-      <h2>{words.profile}</h2>
-      <dl>
-        {lines.map(
-          ([label, value]) =>
-            value && (
-              <div class="pair" key={label}>
-                <dt>{label}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-        )}
-      </dl>
-    </section>
   );
 }
 

@@ -24,7 +24,7 @@ export function Top() {
   const words = t().shell;
   const [error, setError] = useState<unknown>();
   const chosen = account.value;
-  const sections = openSections();
+  const sections = openSections().filter((each) => !each.isInner);
 
   function attempt(action: Promise<unknown>): void {
     setError(undefined);

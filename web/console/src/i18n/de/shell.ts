@@ -2,7 +2,7 @@ import type { Words } from '../en.ts';
 
 export const shell: Words['shell'] = {
   pages: 'Seiten',
-  sections: { start: 'Start', till: 'Kasse', members: 'Mitglieder', programs: 'Programme', staff: 'Team' },
+  sections: { start: 'Start', till: 'Kasse', members: 'Mitglieder', programs: 'Programme', staff: 'Team', imports: 'Import' },
   account: 'Konto',
   store: 'Filiale',
   signOut: 'Abmelden',

@@ -1,7 +1,7 @@
 export const shell = {
   pages: 'Pages',
   /** As the head of each page links to them. */
-  sections: { start: 'Start', till: 'Till', members: 'Members', programs: 'Programs', staff: 'Staff' },
+  sections: { start: 'Start', till: 'Till', members: 'Members', programs: 'Programs', staff: 'Staff', imports: 'Import' },
   account: 'Account',
   store: 'Store',
   signOut: 'Sign out',

@@ -1,0 +1,105 @@
+/** A look into a file of rows before it is sent, and files of what became of them. */
+
+export interface Preview {
+  /** Empty if the file has nothing. */
+  readonly headings: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** About how many rows there are: a text in quotes may have several lines. */
+  readonly count: number;
+}
+
+const SEPARATORS = [';', ',', '\t'] as const;
+const ROWS_SHOWN = 5;
+
+/** Read text as the API does: UTF-8, or else as old programs for Windows write it. */
+export function decode(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}
+
+/** Return the headings and the first rows of a CSV, or of a file with a JSON object on each line. */
+export function previewOf(text: string): Preview {
+  const body = text.replace(/^\uFEFF/, '');
+  const count = body.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '').length;
+  if (body.trimStart().startsWith('{')) return { ...previewOfJson(body), count };
+  const [headings = [], ...rows] = table(body, ROWS_SHOWN + 1);
+  return { headings, rows, count: Math.max(count - 1, 0) };
+}
+
+function previewOfJson(body: string): Omit<Preview, 'count'> {
+  const lines = body.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '').slice(0, ROWS_SHOWN);
+  const rows = lines.map((line) => flat(parsed(line)));
+  const headings = [...new Set(rows.flatMap((each) => Object.keys(each)))];
+  return { headings, rows: rows.map((row) => headings.map((name) => row[name] ?? '')) };
+}
+
+/** A line that is no object is shown as it is: the API will say what is wrong with it. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line) as unknown;
+  } catch {
+    return { '?': line };
+  }
+}
+
+function flat(value: unknown, before = ''): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [name, each] of Object.entries(value ?? {})) {
+    if (each !== null && typeof each === 'object' && !Array.isArray(each)) {
+      Object.assign(found, flat(each, `${before}${name}.`));
+    } else {
+      found[before + name] = typeof each === 'string' ? each : JSON.stringify(each);
+    }
+  }
+  return found;
+}
+
+/** Return the first rows of a CSV; quotes may hold separators, line ends and doubled quotes. */
+function table(text: string, most: number): string[][] {
+  const first = text.slice(0, text.search(/[\r\n]|$/));
+  const counts = SEPARATORS.map((each) => first.split(each).length);
+  const separator = SEPARATORS[counts.indexOf(Math.max(...counts))] ?? ';';
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let cell = '';
+  let isQuoted = false;
+  for (let at = 0; at < text.length && rows.length < most; at += 1) {
+    const char = text.charAt(at);
+    if (isQuoted) {
+      if (char !== '"') cell += char;
+      else if (text[at + 1] === '"') {
+        cell += char;
+        at += 1;
+      } else isQuoted = false;
+    } else if (char === '"' && cell === '') isQuoted = true;
+    else if (char === separator) {
+      row.push(cell);
+      cell = '';
+    } else if (char === '\n' || char === '\r') {
+      endRow();
+    } else cell += char;
+  }
+  if (rows.length < most) endRow();
+  return rows;
+
+  function endRow(): void {
+    if (row.length > 0 || cell.trim() !== '') rows.push([...row, cell].map((each) => each.trim()));
+    row = [];
+    cell = '';
+  }
+}
+
+/** Return a CSV that spreadsheets of all languages open: semicolons, and a mark of UTF-8. */
+export function csvOf(rows: readonly (readonly (string | number)[])[]): string {
+  return `\uFEFF${rows.map((row) => row.map(cellOf).join(';')).join('\r\n')}\r\n`;
+}
+
+/** A text that begins like a formula would be carried out by a spreadsheet. */
+function cellOf(value: string | number): string {
+  const text = String(value);
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[";\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,85 @@
+/** Of what a balance is made: what expires when, what is pending, and what is reserved. */
+
+import { useEffect, useState } from 'preact/hooks';
+import { ask } from '../../../shared/api/client.ts';
+import type { components } from '../../../shared/api/schema.gen.ts';
+import { day } from '../../../shared/i18n/format.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
+import { Failed, Loading } from '../../../shared/ui/status.tsx';
+import { may } from '../access.ts';
+import type { Program } from '../store.ts';
+import { amount, t } from '../words.ts';
+import { Extend } from './extend.tsx';
+
+type Balance = components['schemas']['GetCustomerBalanceResponse'];
+
+interface Props {
+  readonly userId: string;
+  readonly program: Program;
+  /** It rises with each booking: then this is read again. */
+  readonly version: number;
+  readonly onChanged: () => void;
+}
+
+export function Lots({ userId, program, version, onChanged }: Props) {
+  const [balance, setBalance] = useState<Balance>();
+  const { error, run } = useAction();
+  const { programId } = program;
+
+  function load(): void {
+    run(async () => {
+      const body = { programId, userId, includeLots: true };
+      setBalance(await ask((api, signal) => api.POST('/getCustomerBalance', { body, signal })));
+    });
+  }
+  useEffect(load, [userId, programId, version]);
+
+  if (error !== undefined) return <Failed error={error} retry={load} />;
+  if (!balance) return <Loading />;
+  const lots = balance.lots ?? [];
+  const isExpiring = lots.some((each) => each.expiresAt !== null);
+  return (
+    <div class="stack">
+      <LotTable lots={lots} held={balance.heldBalance} program={program} />
+      {isExpiring && may('extendExpiry') && (
+        <Extend userId={userId} program={program} onChanged={onChanged} />
+      )}
+    </div>
+  );
+}
+
+interface TableProps {
+  readonly lots: NonNullable<Balance['lots']>;
+  readonly held: number;
+  readonly program: Program;
+}
+
+function LotTable({ lots, held, program }: TableProps) {
+  const words = t().member;
+  if (lots.length === 0 && held === 0) return <p class="quiet">{words.noLots}</p>;
+  return (
+    <ul class="plain-list">
+      {lots.map((lot, index) => (
+        <li class="entry" key={index}>
+          <span>
+            {lot.spendableFrom === null
+              ? lot.expiresAt === null
+                ? words.neverExpires
+                : words.expires(lastDay(lot.expiresAt))
+              : words.pendingUntil(day(new Date(lot.spendableFrom)))}
+          </span>
+          <span>{amount(lot.points, program)}</span>
+        </li>
+      ))}
+      {held > 0 && (
+        <li class="entry">
+          <span>{words.reserved}</span>
+          <span>{amount(held, program)}</span>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+/** Points expire at a midnight: the day before is the last one on which they can be spent. */
+const lastDay = (expiresAt: string): string => day(new Date(Date.parse(expiresAt) - 1));

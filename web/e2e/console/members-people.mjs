@@ -1,0 +1,166 @@
+/** People by name, the profile, what a balance is made of, taking back, merging, a copy of the data, erasing. */
+
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { call, facts, open, run } from '../browser.mjs';
+import { check, GERMAN, signIn, WIDTHS } from './staff.mjs';
+
+const PROGRAM = { programName: 'Bread club', programType: 'points', isActive: true, rules: { pointsPerEuro: 1 } };
+
+/** Letters alone: a name that only this run has. */
+const someName = () => randomBytes(6).toString('hex').replace(/[0-9]/g, (digit) => 'ghijklmnop'[digit]);
+
+async function makePeople() {
+  const { storeId } = facts;
+  const { programs } = await call('getLoyaltyPrograms', { storeId });
+  const known = programs.find((each) => each.programName === PROGRAM.programName);
+  const programId =
+    known?.programId ??
+    (await call('createLoyaltyProgram', { ...PROGRAM, storeId, pointsExpiry: { afterDays: 90 } })).programId;
+  const family = `Mül${someName()}`;
+  const people = [];
+  for (const firstName of ['Anna', 'Änne']) {
+    const userId = `people-${randomBytes(6).toString('hex')}`;
+    await call('createMember', { userId, firstName, lastName: family, email: `${userId}@example.com` });
+    await call('enrollInLoyaltyProgram', { programId, userId });
+    await call('addLoyaltyPoints', { programId, userId, purchaseAmount: 40, description: 'Breakfast' });
+    people.push(userId);
+  }
+  return { programId, family, people };
+}
+
+const balanceOf = async ({ programId }, userId) =>
+  (await call('getMember', { userId })).memberships.find((each) => each.programId === programId).currentBalance;
+
+await run(async (browser) => {
+  for (const width of WIDTHS) {
+    await flow(browser, width);
+    await german(browser, width);
+  }
+});
+
+async function flow(browser, width) {
+  const made = await makePeople();
+  const [anna, aenne] = made.people;
+  const opened = await open(browser, { width });
+  const { page, context } = opened;
+  await page.goto(`${facts.urls.console}/members`);
+  await signIn(page, facts.signIns.owner);
+
+  // Both have the family name, typed as on a foreign keyboard; one has the first name, too.
+  const who = page.getByLabel('Name, e-mail, phone, code or customer number');
+  await who.fill(made.family.toUpperCase().replace('Ü', 'UE'));
+  await page.keyboard.press('Enter');
+  await page.getByText('2 people. Choose one.').waitFor();
+  await check(opened, 'people-found');
+  await who.fill(`${made.family} anna`);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: `Anna ${made.family}`, level: 1 }).waitFor();
+  const card = page.locator('section', { has: page.getByRole('heading', { name: PROGRAM.programName }) });
+  await card.getByText(/^Can be spent until/).waitFor();
+  await card.getByText('Earned: Breakfast').waitFor();
+  await check(opened, 'people-member');
+
+  await profile(opened, anna, aenne);
+  await extend(opened, card);
+  await takeBack(opened, card, made, anna);
+  await merge(opened, made, anna, aenne);
+  await copyAndErase(opened, made, anna);
+  await context.close();
+}
+
+async function profile(opened, anna, aenne) {
+  const { page } = opened;
+  await page.getByRole('button', { name: 'Change the profile' }).press('Enter');
+  const email = page.getByLabel('E-mail', { exact: true });
+  await email.fill(`${aenne}@example.com`);
+  await page.keyboard.press('Enter');
+  await page.getByText('Another member has this already.').waitFor();
+  await check(opened, 'people-profile-taken');
+  await email.fill(`${anna}@example.org`);
+  await page.getByLabel('Birthday').fill('1990-12-31');
+  await page.getByLabel('Wants the newsletter').check();
+  await page.getByRole('button', { name: 'Save', exact: true }).press('Enter');
+  await page.getByText('The profile is saved.').waitFor();
+  await page.getByText(`${anna}@example.org`).waitFor();
+  const { member } = await call('getMember', { userId: anna });
+  assert.deepEqual([member.birthday, member.newsletter.subscribed, member.lastName.slice(0, 2)], ['1990-12-31', true, 'Mü']);
+}
+
+async function extend(opened, card) {
+  await card.getByText('Let it live longer').press('Enter');
+  const inAYear = new Date(Date.now() + 365 * 24 * 3600 * 1000).toISOString().slice(0, 10);
+  await card.getByRole('button', { name: 'Extend' }).press('Enter');
+  await card.getByText('Choose a day.').waitFor();
+  await card.getByLabel('Last day').fill(inAYear);
+  await card.locator('form', { has: opened.page.getByLabel('Last day') }).getByLabel('Reason').fill('Shop was closed');
+  await card.getByRole('button', { name: 'Extend' }).press('Enter');
+  await card.getByText(/^40 points can be spent until/).waitFor();
+  await card.getByText('Extended: Shop was closed').waitFor();
+  await check(opened, 'people-extended');
+  await card.getByText('Let it live longer').press('Enter');
+}
+
+async function takeBack(opened, card, made, anna) {
+  const button = card.getByRole('button', { name: 'Take back', exact: true });
+  await button.press('Enter');
+  await card.getByText('Take back 40 points?').waitFor();
+  await check(opened, 'people-take-back');
+  await card.getByRole('button', { name: 'Take it back' }).press('Enter');
+  await card.getByText('40 points taken back. Now 0 points.').waitFor();
+  await button.waitFor({ state: 'detached' });
+  assert.equal(await balanceOf(made, anna), 0);
+}
+
+async function merge(opened, made, anna, aenne) {
+  const { page } = opened;
+  await page.getByText('Merge with another member').press('Enter');
+  const part = page.locator('section', { has: page.getByRole('heading', { name: 'Is this person there twice?' }) });
+  await part.getByRole('searchbox').or(part.getByRole('textbox')).fill(`${made.family} aenne`);
+  await page.keyboard.press('Enter');
+  await part.getByText(`Everything of Änne ${made.family} goes to Anna ${made.family}`).waitFor();
+  await check(opened, 'people-merge');
+  await part.getByRole('button', { name: 'Merge both' }).press('Enter');
+  await page.getByText('The two are one member now.').waitFor();
+  assert.equal((await call('getMember', { userId: aenne })).member.userId, anna);
+  assert.equal(await balanceOf(made, anna), 40);
+}
+
+async function copyAndErase(opened, made, anna) {
+  const { page } = opened;
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save all data' }).press('Enter');
+  const file = await waiting;
+  const { userId, data } = JSON.parse(await readFile(await file.path(), 'utf8'));
+  assert.deepEqual([userId, data.member.length > 0, data.entries.length > 0], [anna, true, true]);
+  await page.getByText(/^Saved: /).waitFor();
+
+  const name = `Anna ${made.family}`;
+  await page.getByText('Erase this person').press('Enter');
+  await page.getByRole('button', { name: 'Erase for ever' }).press('Enter');
+  await page.getByText(`Type exactly: ${name}`).waitFor();
+  await check(opened, 'people-erase');
+  assert.equal((await call('getMember', { userId: anna })).member.userId, anna);
+  await page.getByLabel(`Type ${name} to go on`).fill(name.toLowerCase());
+  await page.keyboard.press('Enter');
+  await page.getByText('This person is erased.').waitFor();
+  await check(opened, 'people-erased');
+  assert.deepEqual((await call('listMembers', { name: made.family })).members, []);
+}
+
+/** A manager with a German browser, in the dark, looks at the same. */
+async function german(browser, width) {
+  const made = await makePeople();
+  const opened = await open(browser, { width, language: 'de-DE', dark: true });
+  const { page, context } = opened;
+  await page.goto(`${facts.urls.console}/members`);
+  await signIn(page, facts.signIns.manager, GERMAN);
+  await page.getByLabel('Name, E-Mail, Telefon, Code oder Kundennummer').fill(`anna ${made.family.slice(0, 9)}`);
+  await page.keyboard.press('Enter');
+  await page.getByText(/^Einlösbar bis/).first().waitFor();
+  await page.getByRole('button', { name: 'Zurücknehmen' }).press('Enter');
+  await page.getByText('40 Punkte zurücknehmen?').waitFor();
+  await check(opened, 'people-german');
+  await context.close();
+}
