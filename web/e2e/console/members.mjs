@@ -45,7 +45,7 @@ async function flow(browser, width) {
   await check(opened, 'member');
 
   const card = page.locator('section', { has: page.getByRole('heading', { name: member.program.programName }) });
-  await card.getByText('Correct the balance').press('Enter');
+  await card.locator('summary', { hasText: 'Correct the balance' }).press('Enter');
   await card.getByRole('button', { name: 'Book the correction' }).press('Enter');
   await card.getByText('Say why.').waitFor();
   await check(opened, 'member-adjust-empty');
