@@ -3,13 +3,13 @@
 const HEX = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i;
 const DARK = '#111318';
 const LIGHT = '#ffffff';
+const DARKEST = '#000000';
+const CONTRAST_MIN = 4.5;
 
-/** Return whichever of dark and light ink has the higher contrast: at least 4.58 to 1. */
+/** Return the ink with the higher contrast, at least 4.5 to 1: black, where else none has it. */
 export function inkOn(color: string): string {
-  const luminance = luminanceOf(color);
-  const onLight = (luminance + 0.05) / (luminanceOf(DARK) + 0.05);
-  const onDark = 1.05 / (luminance + 0.05);
-  return onLight >= onDark ? DARK : LIGHT;
+  const ink = contrastOf(color, DARK) >= contrastOf(color, LIGHT) ? DARK : LIGHT;
+  return contrastOf(color, ink) >= CONTRAST_MIN ? ink : DARKEST;
 }
 
 export const isColor = (text: string | null): text is string => text !== null && HEX.test(text);
