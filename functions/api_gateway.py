@@ -6,11 +6,20 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from functions import http, unbuilt
-from functions.catalog import API_PREFIX, ENDPOINT_BY_NAME, GATEWAY, PSP_WEBHOOK, SHOP_WEBHOOK
+from functions.catalog import (
+    API_PREFIX,
+    ENDPOINT_BY_NAME,
+    GATEWAY,
+    PSP_WEBHOOK,
+    SHOP_WEBHOOK,
+    WALLET_PASSES,
+)
 from functions.shopware import operations
 from shared.errors import UnknownAction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Request, Response
 
 _NAME_CHARS_MAX = 60
@@ -24,19 +33,9 @@ def handle(request: Request) -> Response:
     Cloud Functions strips the function's own name from the path and functions-framework does not,
     so only the part after ``/api/v1/`` counts.
     """
-    if f"/{PSP_WEBHOOK}/" in request.path:
-        from functions.notifications import psp_webhook
-
-        return psp_webhook.serve(request)
-    if "/oauth" in request.path:
-        from functions.oauth import face
-
-        if face.is_page(request.path):
-            return face.serve(request)
-    if f"/{SHOP_WEBHOOK}/" in request.path:
-        from functions.notifications import shop_webhook
-
-        return shop_webhook.serve(request)
+    face = _other_face(request.path)
+    if face is not None:
+        return face(request)
     if operations.is_ours(request.path):
         from functions.shopware import serving
 
@@ -46,6 +45,28 @@ def handle(request: Request) -> Response:
     if endpoint is not None:
         return http.serve(endpoint, request)
     return http.guarded(name or request.path, request, lambda _: _other(request, name))
+
+
+def _other_face(path: str) -> Callable[[Request], Response] | None:
+    """Return who answers a path on which others call by themselves; ``None`` if nobody does."""
+    if f"/{PSP_WEBHOOK}/" in path:
+        from functions.notifications import psp_webhook
+
+        return psp_webhook.serve
+    if "/oauth" in path:
+        from functions.oauth import face
+
+        if face.is_page(path):
+            return face.serve
+    if f"/{SHOP_WEBHOOK}/" in path:
+        from functions.notifications import shop_webhook
+
+        return shop_webhook.serve
+    if f"/{WALLET_PASSES}/" in path:
+        from functions.notifications import wallet_passes
+
+        return wallet_passes.serve
+    return None
 
 
 def action_of(path: str) -> str | None:

@@ -236,6 +236,7 @@ ENDPOINTS = (
     Endpoint("listMembers", "members", Package.GO, is_query=True),
     Endpoint("identifyMember", "members", Package.GO, roles=AT_THE_TILL),
     Endpoint("getMemberCode", "members", Package.GO, customer_package=Package.GO),
+    Endpoint("addToWallet", "members", Package.GO, customer_package=Package.GO),
     Endpoint("getReferralCode", "members", Package.GO, customer_package=Package.GO),
     Endpoint(
         "subscribeToPush", "members", Package.GO, customer_package=Package.GO, roles=KEYS_ONLY
@@ -536,6 +537,15 @@ QUEUES = (
         timeout_s=240,
     ),
     Queue(
+        "updateWalletPass",
+        fields=("passId",),
+        max_attempts=5,
+        min_backoff_s=5,
+        max_concurrent=50,
+        max_per_s=50,
+        timeout_s=240,
+    ),
+    Queue(
         "continueShopCardFill",
         fields=("storeId", "system", "fillId"),
         max_attempts=3,
@@ -611,3 +621,5 @@ PSP_WEBHOOK = "pspWebhook"
 """Its own function, and a route of the gateway, like an endpoint, but providers call it."""
 SHOP_WEBHOOK = "shopWebhook"
 """As ``PSP_WEBHOOK``, for online shops."""
+WALLET_PASSES = "walletPasses"
+"""As ``PSP_WEBHOOK``, for phones with passes."""

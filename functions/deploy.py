@@ -21,6 +21,7 @@ from functions.catalog import (
     SCHEDULES,
     SHOP_WEBHOOK,
     TRIGGERS,
+    WALLET_PASSES,
     Endpoint,
     Queue,
     Schedule,
@@ -36,13 +37,17 @@ if TYPE_CHECKING:
 _BY_NAME: dict[str, Trigger | Queue | Schedule] = {
     each.name: each for each in (*TRIGGERS, *QUEUES, *SCHEDULES)
 }
-NAMES = (GATEWAY, PSP_WEBHOOK, SHOP_WEBHOOK, *ENDPOINT_BY_NAME, *_BY_NAME)
+NAMES = (GATEWAY, PSP_WEBHOOK, SHOP_WEBHOOK, WALLET_PASSES, *ENDPOINT_BY_NAME, *_BY_NAME)
 
 # Without it a function gets a sixth of a CPU, and then only one request at a time.
 CPU = 1
 CONCURRENCY = 32
 """The number of requests that an instance gets at once, and of its threads for them."""
 SECRETS = ("PUNKTWERK_SECRET_KEYS",)
+SECRET_BY_WALLET = {"apple": "PUNKTWERK_APPLE_PASS_PEM", "google": "PUNKTWERK_GOOGLE_WALLET_KEY"}
+"""A secret that does not exist stops the deployment: only what is offered needs one."""
+TOLD_OF_WALLETS = frozenset({GATEWAY, WALLET_PASSES, "addToWallet", "updateWalletPass"})
+"""The functions that speak for the operator there. No other one can read the credentials."""
 
 
 def build(name: str) -> Callable[..., Any]:
@@ -136,10 +141,20 @@ def _shop_webhook() -> Callable[[Request], Response]:
     return function
 
 
+def _wallet_passes() -> Callable[[Request], Response]:
+    from functions.notifications import wallet_passes
+
+    def function(request: Request) -> Response:
+        return wallet_passes.serve(request)
+
+    return function
+
+
 _SINGLE: Mapping[str, Callable[[], Callable[[Request], Response]]] = {
     GATEWAY: _gateway,
     PSP_WEBHOOK: _psp_webhook,
     SHOP_WEBHOOK: _shop_webhook,
+    WALLET_PASSES: _wallet_passes,
 }
 """What is neither an endpoint nor called by Firebase."""
 
@@ -211,7 +226,7 @@ def _decorator(name: str) -> Any:
         "cpu": CPU,
         "concurrency": CONCURRENCY,
     }
-    secrets: dict[str, Any] = {"secrets": list(SECRETS)}
+    secrets: dict[str, Any] = {"secrets": [*SECRETS, *_wallet_secrets(name)]}
     match _BY_NAME.get(name):
         case Trigger() as trigger:
             return _retried(
@@ -246,6 +261,14 @@ def _decorator(name: str) -> Any:
             return https_fn.on_request(
                 invoker="public", timeout_sec=_timeout_s(name), **common, **secrets
             )
+
+
+def _wallet_secrets(name: str) -> list[str]:
+    """Return the secrets of the wallets that the operator offers, for the functions with them."""
+    from shared import config
+
+    offered = config.wallets() if name in TOLD_OF_WALLETS else frozenset()
+    return [secret for wallet, secret in SECRET_BY_WALLET.items() if wallet in offered]
 
 
 def _timeout_s(name: str) -> int:

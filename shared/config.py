@@ -127,3 +127,39 @@ def fcm_url() -> str | None:
 def metadata_host() -> str:
     """Return Google Cloud's metadata server, by the name that Google's libraries use."""
     return os.environ.get("GCE_METADATA_HOST") or "metadata.google.internal"
+
+
+def wallets() -> frozenset[str]:
+    """Return the wallets that the operator offers, of ``apple`` and ``google``; none is usual."""
+    named = os.environ.get("PUNKTWERK_WALLETS") or ""
+    return frozenset(each.strip().lower() for each in named.split(",") if each.strip())
+
+
+def apple_pass_pem() -> str | None:
+    """Return certificate and key of the Pass Type ID, with Apple's certificate: a secret."""
+    return os.environ.get("PUNKTWERK_APPLE_PASS_PEM") or None
+
+
+def apns_url() -> str | None:
+    """Return the URL of a stand-in of APNs. It is used only if storage is emulated, too."""
+    return (os.environ.get("PUNKTWERK_APNS_URL") or None) if is_emulated() else None
+
+
+def apns_authorities() -> str | None:
+    """Return the file of the authorities of that stand-in."""
+    return (os.environ.get("PUNKTWERK_APNS_CA") or None) if is_emulated() else None
+
+
+def google_wallet_key() -> str | None:
+    """Return the key of Google Wallet's service account, as its JSON file has it: a secret."""
+    return os.environ.get("PUNKTWERK_GOOGLE_WALLET_KEY") or None
+
+
+def google_wallet_issuer() -> str | None:
+    """Return the id of the issuer at Google Wallet, digits."""
+    return os.environ.get("PUNKTWERK_GOOGLE_WALLET_ISSUER") or None
+
+
+def google_wallet_url() -> str | None:
+    """Return the URL of a stand-in of Google. It is used only if storage is emulated, too."""
+    return (os.environ.get("PUNKTWERK_GOOGLE_WALLET_URL") or None) if is_emulated() else None

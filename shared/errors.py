@@ -948,6 +948,22 @@ class TooManyDevices(PunktwerkError):
     fix = "Withdraw a device that is no longer used: `deviceAction: withdraw`."
 
 
+class WalletNotOffered(PunktwerkError):
+    """The operator of this installation has not set up the wallet."""
+
+    code = "WALLET_NOT_OFFERED"
+    status = 400
+    fix = "Show the code of getMemberCode instead; its `wallets` says which wallets are offered."
+
+
+class WalletLinkExpired(PunktwerkError):
+    """The link to a pass is older than 15 minutes, or the pass does not exist any more."""
+
+    code = "WALLET_LINK_EXPIRED"
+    status = 404
+    fix = "Call addToWallet again, and open the link at once."
+
+
 class MemberExists(PunktwerkError):
     """Another member of the account has the same user id, e-mail, phone or other key."""
 

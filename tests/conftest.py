@@ -38,6 +38,9 @@ pytest_plugins = [
     "tests.support.woocommerce_site",  # before situations, which import it
     "tests.support.situations",
     "tests.support.staff",
+    "tests.support.wallets",
+    "tests.support.apns",
+    "tests.support.google_wallet",
     "tests.support.written_shops",
 ]
 

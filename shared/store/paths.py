@@ -391,6 +391,10 @@ def shop_writing(write_id: str) -> str:
     return f"shopWritings/{encode(write_id)}"
 
 
+def wallet_pass(pass_id: str) -> str:
+    return f"walletPasses/{encode(pass_id)}"
+
+
 def shop_card_fill(store_id: str, system: str) -> str:
     return f"shopCardFills/{_of_system(store_id, 'shop', system)}"
 

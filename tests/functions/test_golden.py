@@ -31,6 +31,7 @@ KEYS = [
     "why",
     "by",
     "method",
+    "offers",
     "needs",
     "request",
     "idempotencyKey",
@@ -45,6 +46,7 @@ KEYS = [
 OF_ANSWERS = {
     "source",
     "method",
+    "offers",
     "needs",
     "request",
     "status",

@@ -20,6 +20,7 @@ from shared.services.accounts.test_clock_moves import CONTINUE as CONTINUE_CLOCK
 from shared.services.events.outbox import FAST, SLOW
 from shared.services.events.push_outbox import FUNCTION as SEND_PUSH
 from shared.services.events.shop_outbox import FUNCTION as WRITE_TO_SHOP
+from shared.services.events.wallet_outbox import FUNCTION as UPDATE_PASS
 from shared.services.imports.row_imports import CONTINUE as CONTINUE_IMPORT
 from shared.services.loyalty.tier_recalculations import CONTINUE as RECALCULATE
 from shared.services.members.erasures import FUNCTION as ERASE
@@ -177,6 +178,7 @@ def _task_queue(firestore_emulator: FirestoreEmulator) -> Iterator[TaskQueue]:
                 WRITE_TO_SHOP,
                 FILL_SHOP,
                 SEND_PUSH,
+                UPDATE_PASS,
             )
         }
     ) as queue:

@@ -19,6 +19,7 @@ its samples by name. Every walk over the catalog sends the first sample. A sampl
   ``varies`` has patterns for values that differ on live data, like ids, and ``mock`` has values
   that differ in the sandbox, which answers every request with the same data. Paths look like
   ``webhooks[0].events``; ``["..."]`` stands for any array.
+- ``offers``: the wallets that the operator offers while the request is answered; none by default.
 - ``budget``: RPCs to Firestore, documents read, and documents written, with warm caches.
 """
 
@@ -35,7 +36,7 @@ from typing import Any
 import pytest
 
 from functions.catalog import ENDPOINTS, Endpoint
-from tests.support import sign_ins
+from tests.support import sign_ins, wallets
 from tests.support.api import Answer, Api
 from tests.support.situations import Needs, Situation, names_something
 
@@ -116,7 +117,8 @@ class Sample:
         """Send the request with its names filled in."""
         if self.is_get:
             return api.get(self.action, request)
-        return api(self.action, request, idempotency_key=self.idempotency_key)
+        with wallets.offering(*self.text.get("offers", [])):
+            return api(self.action, request, idempotency_key=self.idempotency_key)
 
 
 def path_of(endpoint: Endpoint) -> Path:

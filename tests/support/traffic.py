@@ -18,11 +18,12 @@ NAMES = {rpc.GET: "get", rpc.QUERY: "query", rpc.COUNT: "count", rpc.COMMIT: "co
 
 @dataclass
 class Traffic:
-    """RPCs by name, requested or found documents, and written paths."""
+    """RPCs by name, requested or found documents, and asked and written paths."""
 
     rpcs: list[str] = field(default_factory=list)
     reads: int = 0
     written: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
     @property
     def cost(self) -> tuple[int, int, int]:
@@ -40,6 +41,7 @@ def watched() -> Iterator[Traffic]:
         traffic.rpcs.append(NAMES[name])
         if name == rpc.GET:
             traffic.reads += len(request.documents)
+            traffic.asked += [each.partition("/documents/")[2] for each in request.documents]
         if name == rpc.COMMIT:
             traffic.written += [_path(write) for write in request.writes]
         answers = real(name, request)

@@ -7,10 +7,12 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
+from shared.domain.wallets.wallet_passes import Wallet
 from shared.errors import MemberDeviceKnown, MemberNotFound, StoreNotFound, TooManyDevices
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success, WireModel
 from shared.schemas.fields import StoreId, UserId
 from shared.services import access
+from shared.services.events import wallet_outbox
 from shared.services.members import card_codes
 
 
@@ -66,6 +68,9 @@ class Response(ResponseModel):
             "`changingCodes` of configureMembers."
         )
     )
+    wallets: list[Wallet] = Field(
+        description="The wallets of phones that addToWallet can put the card into. Often none."
+    )
 
 
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
@@ -80,6 +85,7 @@ EXAMPLE: dict[str, Any] = {
     "code128Svg": None,
     "device": None,
     "changes": False,
+    "wallets": [],
 }
 
 REFUSALS = (StoreNotFound, MemberNotFound, MemberDeviceKnown, TooManyDevices)
@@ -105,6 +111,7 @@ def handle(body: Request, caller: Caller) -> Response:
         code128_svg=pictures.get("code128"),
         device=device,
         changes=issued.is_changing,
+        wallets=wallet_outbox.offered(),
         is_replay=issued.is_replay,
     )
 

@@ -19,7 +19,7 @@ from shared.domain.loyalty.programs import Program
 from shared.domain.members import check_in_events, check_in_figures
 from shared.services import commands
 from shared.services.commands import Effect, Reads
-from shared.services.events import outbox, push_outbox, shop_outbox
+from shared.services.events import outbox, push_outbox, shop_outbox, wallet_outbox
 from shared.services.events.shop_outbox import Marks
 from shared.store import client, paths
 from shared.store.client import Write
@@ -67,9 +67,17 @@ def emit_entry(membership_id: str, entry_id: str) -> int:
         happened = loyalty_events.from_entry(entry, program.milestones_units)
         counted = _counted(reads, program, entry.recorded_at, counters, by_day)
         cards = shop_outbox.of_member(entry.account_id, entry.user_id, entry.program_id)
-        return _announce(happened, counted, cards, push_outbox.of_entry(reads, entry))
+        pushes = push_outbox.of_entry(reads, entry)
+        passes = wallet_outbox.of_memberships(reads, [membership] if membership else [])
+        return _announce(happened, counted, cards, [*pushes, *passes.tasks], passes.writes)
 
-    needs = [marker, entry_path, member_path, *push_outbox.needs(membership_id)]
+    needs = [
+        marker,
+        entry_path,
+        member_path,
+        *push_outbox.needs(membership_id),
+        *wallet_outbox.paths_of(membership_id),
+    ]
     return commands.run(needs, decide)
 
 
@@ -224,8 +232,13 @@ def _cards_of_new(reads: Reads, membership: Membership) -> Marks:
 
 
 def _announce(
-    happened: Sequence[Event], counted: Sequence[Write], cards: Marks, pushes: Sequence[Task] = ()
+    happened: Sequence[Event],
+    counted: Sequence[Write],
+    cards: Marks,
+    tasks: Sequence[Task] = (),
+    writes: Sequence[Write] = (),
 ) -> Effect[int]:
+    """Return the effect of what happened; ``tasks`` and ``writes`` are of who else is told."""
     news = outbox.announce(happened)
-    writes = [*news.writes, *counted, *cards.writes]
-    return Effect(len(news.deliveries), writes, tasks=[*news.tasks, *cards.tasks, *pushes])
+    every = [*news.writes, *counted, *cards.writes, *writes]
+    return Effect(len(news.deliveries), every, tasks=[*news.tasks, *cards.tasks, *tasks])

@@ -12,7 +12,7 @@ from shared import clock, logs
 from shared.domain.loyalty import loyalty_events
 from shared.domain.loyalty.membership import Membership
 from shared.domain.members import check_in_events
-from shared.services.events import emission, outbox, shop_outbox
+from shared.services.events import emission, outbox, shop_outbox, wallet_outbox
 from shared.store import client, paths
 from shared.store.client import Put
 from shared.store.loyalty import membership_documents
@@ -57,6 +57,7 @@ def run(page_size: int = PAGE) -> int:
         "checkIns": partial(_sweep, "checkIns", _check_ins, page_size),
         "deliveries": partial(outbox.enqueue_overdue, page_size),
         "shopWrites": partial(shop_outbox.enqueue_overdue, page_size),
+        "walletPasses": partial(wallet_outbox.enqueue_overdue, page_size),
     }
     return sum(_try(name, step) or 0 for name, step in steps.items())
 

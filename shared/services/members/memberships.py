@@ -20,7 +20,7 @@ from shared.domain.members.profile import Profile
 from shared.errors import MembershipNotFound, VerificationRequired
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
-from shared.services.events import outbox, shop_outbox
+from shared.services.events import outbox, shop_outbox, wallet_outbox
 from shared.services.loyalty import profile_rewards
 from shared.services.members import comebacks, referral_enrolments
 from shared.services.members.referral_enrolments import Invitation
@@ -142,7 +142,8 @@ def enroll(
             after, given = profile_rewards.on_enrolment(after, program, person, now)
         news = outbox.announce([loyalty_events.from_return(after, now)] if has_returned else [])
         cards = shop_outbox.of_people(reads, [person]) if has_returned else shop_outbox.Marks()
-        writes: list[Write] = [*news.writes, *referral, *cards.writes]
+        passes = wallet_outbox.of_memberships(reads, [after] if has_returned else [])
+        writes: list[Write] = [*news.writes, *referral, *cards.writes, *passes.writes]
         entries = [*owed, *filter(None, [greeting]), *given]
         if after != existing:
             writes += membership_documents.writes(reads[path], after, *entries)
@@ -166,7 +167,8 @@ def enroll(
             "bonusUnits": bonus_units,
         }
         enrolment = Enrolment(membership, is_new=is_new, bonus_units=bonus_units)
-        return Effect(enrolment, writes, kept, [*news.tasks, *cards.tasks])
+        tasks = [*news.tasks, *cards.tasks, *passes.tasks]
+        return Effect(enrolment, writes, kept, tasks)
 
     return commands.run(
         [path, person_path, *codes, *marks], decide, claim=caller.claim, replay=replay

@@ -19,7 +19,7 @@ from shared.domain.members.member import Member
 from shared.errors import MembershipNotFound
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
-from shared.services.events import outbox, push_outbox, shop_outbox
+from shared.services.events import outbox, push_outbox, shop_outbox, wallet_outbox
 from shared.services.members import person_memberships, profiles, push_subscriptions
 from shared.store import paths
 from shared.store.client import Document, Write
@@ -162,8 +162,9 @@ def leave(caller: Caller, *, program_id: str, user_id: str, store_id: str | None
         cards = shop_outbox.of_member(caller.account_id, user_id, program_id)
         changed = membership_documents.writes(reads[path], after)
         ended = push_subscriptions.ended(reads, membership_id)
-        writes = [*changed, *news.writes, *cards.writes, *ended]
-        return Effect(departure, writes, kept, [*news.tasks, *cards.tasks])
+        passes = wallet_outbox.of_memberships(reads, [found])
+        writes = [*changed, *news.writes, *cards.writes, *ended, *passes.writes]
+        return Effect(departure, writes, kept, [*news.tasks, *cards.tasks, *passes.tasks])
 
     needs = [path, *push_outbox.needs(membership_id)]
     return commands.run(needs, decide, claim=caller.claim, replay=replay)
@@ -236,6 +237,7 @@ def _effect_of(
     writes = [*more_writes]
     rows: list[Standing] = []
     happened: list[Event] = []
+    changed: list[Membership] = []
     for before in found:
         after = changes.of_membership(before)
         rows.append(Standing.of(after))
@@ -243,7 +245,9 @@ def _effect_of(
             read = reads[paths.member(before.membership_id)]
             writes += membership_documents.writes(read, after)
             happened.append(changes.event_of(after, changes.now))
+            changed.append(after)
     told, tasks = _announce(happened)
+    passes = wallet_outbox.of_memberships(reads, changed)
     kept = [
         {
             "programId": each.program_id,
@@ -253,7 +257,12 @@ def _effect_of(
         for each in rows
     ]
     result = Standings(user_id, tuple(rows))
-    return Effect(result, [*writes, *told], {"userId": user_id, "memberships": kept}, tasks)
+    return Effect(
+        result,
+        [*writes, *told, *passes.writes],
+        {"userId": user_id, "memberships": kept},
+        [*tasks, *passes.tasks],
+    )
 
 
 def _replayed(asked_id: str, kept: Document, _: Reads) -> Standings:

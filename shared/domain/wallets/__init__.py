@@ -1,0 +1,1 @@
+"""Passes: memberships as the wallets of phones show them."""

@@ -1,0 +1,1 @@
+"""Passes of memberships: given out, fetched by phones, and told of changes."""

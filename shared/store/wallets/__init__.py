@@ -1,0 +1,1 @@
+"""Passes that members were given."""
