@@ -3,6 +3,7 @@
 import { ask } from '../../../shared/api/client.ts';
 import { keep, recall } from '../../../shared/lib/kept.ts';
 import { deviceId } from '../device.ts';
+import { offer } from '../wallets.ts';
 import { keyOf, type DeviceKey } from './changing-code.ts';
 import { findKey, keepKey } from './device-keys.ts';
 
@@ -26,10 +27,11 @@ export async function keptSource(uid: string, storeId: string): Promise<Source |
 
 export async function readSource(uid: string, storeId: string): Promise<Source> {
   const name = nameOf(uid, storeId);
-  const { code, changes } = await ask((api, signal) =>
+  const { code, changes, wallets } = await ask((api, signal) =>
     api.POST('/getMemberCode', { body: { storeId, userId: uid }, signal }),
   );
   keep<Told>(name, { code, changes });
+  offer(wallets);
   if (!changes) return { code };
   try {
     const known = await findKey(name);

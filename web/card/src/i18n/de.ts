@@ -97,6 +97,10 @@ export const de: Words = {
       minimum_not_reached: 'Für dieses Programm war der Einkauf zu klein.',
     },
   },
+  wallet: {
+    apple: 'Zu Apple Wallet hinzufügen',
+    google: 'Zu Google Wallet hinzufügen',
+  },
   rewards: {
     title: 'Prämien',
     none: 'Es gibt noch keine Prämien.',
@@ -150,6 +154,7 @@ export const de: Words = {
   problem: {
     ...common.problem,
     codes: {
+      UNHEALTHY: 'Das geht im Moment nicht. Fragen Sie im Laden.',
       INSUFFICIENT_BALANCE: 'Dafür reicht es noch nicht.',
       REWARD_OUT_OF_STOCK: 'Das ist ausverkauft.',
       TIER_REQUIRED: 'Das gibt es in Ihrer Stufe noch nicht.',

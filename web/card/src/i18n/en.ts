@@ -99,6 +99,10 @@ export const en = {
       minimum_not_reached: 'The purchase was too small for this program.',
     } as Readonly<Record<string, string>>,
   },
+  wallet: {
+    apple: 'Add to Apple Wallet',
+    google: 'Add to Google Wallet',
+  },
   rewards: {
     title: 'Rewards',
     none: 'There are no rewards yet.',
@@ -153,6 +157,7 @@ export const en = {
   problem: {
     ...common.problem,
     codes: {
+      UNHEALTHY: 'That does not work at the moment. Ask the shop.',
       INSUFFICIENT_BALANCE: 'You do not have enough for that yet.',
       REWARD_OUT_OF_STOCK: 'It is sold out.',
       TIER_REQUIRED: 'Your level does not have that yet.',

@@ -11,6 +11,7 @@ import { MyCodes } from '../parts/my-codes.tsx';
 import { MyData } from '../parts/my-data.tsx';
 import { OwnCard } from '../parts/own-card.tsx';
 import { Rewards } from '../parts/rewards.tsx';
+import { Wallets } from '../parts/wallets.tsx';
 import { WhatToDo } from '../parts/what-to-do.tsx';
 import { amount, day, moment, t } from '../words.ts';
 
@@ -44,6 +45,7 @@ function Shown({ mine, at }: { readonly mine: MyCard; readonly at: number | unde
         <p>{t().card.expires(amount(expiring.units, card, membership.scale), day(expiring.at))}</p>
       )}
       <MemberCode storeId={membership.storeId} />
+      {membership.status !== 'suspended' && <Wallets programId={card.programId} />}
       <WhatToDo card={card} storeId={membership.storeId} />
       {running.length > 0 && (
         <section class="panel">
