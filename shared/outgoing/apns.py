@@ -39,7 +39,7 @@ class PushOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Push:
+class PassPush:
     """What became of the push to one token; ``reason`` in Apple's words, if it is not taken."""
 
     token: str
@@ -54,7 +54,7 @@ def push(
     identity: bytes,
     url: str = URL,
     authorities: str | None = None,
-) -> list[Push]:
+) -> list[PassPush]:
     """Tell phones that a pass has changed, one after the other on one connection.
 
     Args:
@@ -74,19 +74,19 @@ def push(
         return [_one(client, url, topic, each) for each in tokens]
 
 
-def _one(client: httpx.Client, url: str, topic: str, token: str) -> Push:
+def _one(client: httpx.Client, url: str, topic: str, token: str) -> PassPush:
     try:
         address = f"{url}/3/device/{token}"
         answer = client.post(address, content=_PAYLOAD, headers={"apns-topic": topic})
     except httpx.HTTPError as problem:
-        return Push(token, PushOutcome.RETRY, type(problem).__name__)
+        return PassPush(token, PushOutcome.RETRY, type(problem).__name__)
     if answer.status_code == _OK:
-        return Push(token, PushOutcome.TAKEN)
+        return PassPush(token, PushOutcome.TAKEN)
     reason = _reason(answer)
     if answer.status_code == _GONE or reason in _BAD_TOKENS:
-        return Push(token, PushOutcome.GONE, reason)
+        return PassPush(token, PushOutcome.GONE, reason)
     is_busy = answer.status_code == _BUSY or answer.status_code in _FAILURE
-    return Push(token, PushOutcome.RETRY if is_busy else PushOutcome.REFUSED, reason)
+    return PassPush(token, PushOutcome.RETRY if is_busy else PushOutcome.REFUSED, reason)
 
 
 def _reason(answer: httpx.Response) -> str:

@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 import pytest
 import requests
 
+from tests.support import wallets
+
 ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT_S = 200
 STOP_TIMEOUT_S = 60
@@ -76,6 +78,8 @@ def running(local: Path) -> Iterator[Run]:
     """Start the product in a folder and on ports of its own; end it as Ctrl-C does."""
     environment = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
     environment["PUNKTWERK_LOCAL"] = str(local)
+    # The card of the flows has the buttons of wallets; Google's is not pressed, it would be called.
+    environment |= wallets.settings("apple", "google")
     # Below the ports that systems give to outgoing connections, and apart from those that the tests
     # of the runner take: who finds a port free may still lose it to another who starts meanwhile.
     environment["PORT_OFFSET"] = str(random.randrange(10_000, 12_000, 50))

@@ -48,7 +48,7 @@ def test_shows_a_store_to_everybody(web: str, merchant: Merchant, tmp_path: Path
 @pytest.mark.xdist_group("suite")
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize(
-    "flow", ["card", "shop-reward", "member-code", "check-in", "receipt", "friends"]
+    "flow", ["card", "shop-reward", "member-code", "check-in", "receipt", "friends", "wallets"]
 )
 def test_a_customer_joins_earns_and_redeems(run: Run, tmp_path: Path, flow: str) -> None:
     run_flow(f"{flow}.mjs", run.facts, tmp_path)

@@ -22,6 +22,7 @@ from functions.catalog import (
     SCHEDULES,
     SHOP_WEBHOOK,
     TRIGGERS,
+    WALLET_PASSES,
     Queue,
 )
 from tests.support.refusals import nothing_written
@@ -34,6 +35,7 @@ MODULE_BY_NAME = {name: endpoint.module for name, endpoint in ENDPOINT_BY_NAME.i
 }
 MODULE_BY_NAME[PSP_WEBHOOK] = "functions.notifications.psp_webhook"
 MODULE_BY_NAME[SHOP_WEBHOOK] = "functions.notifications.shop_webhook"
+MODULE_BY_NAME[WALLET_PASSES] = "functions.notifications.wallet_passes"
 
 # A process for each function, as in production. What they share is imported once: a module that is
 # there too early can only be one too many. tests/tools/test_discovery.py starts each from nothing.
@@ -139,7 +141,7 @@ def test_tells_the_cli_what_starts_a_function(described: dict[str, Any]) -> None
     schedule = described["sweepOutbox"]["scheduleTrigger"]
     assert schedule["schedule"] == "every 2 minutes"
     assert described["settlePayments"]["scheduleTrigger"]["schedule"] == "every 5 minutes"
-    for name in (PSP_WEBHOOK, SHOP_WEBHOOK):
+    for name in (PSP_WEBHOOK, SHOP_WEBHOOK, WALLET_PASSES):
         assert described[name]["httpsTrigger"] == {"invoker": ["public"]}
 
 

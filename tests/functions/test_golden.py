@@ -46,7 +46,6 @@ KEYS = [
 OF_ANSWERS = {
     "source",
     "method",
-    "offers",
     "needs",
     "request",
     "status",

@@ -20,6 +20,7 @@ from tests.support.situations import Situation
 NEW = "user_who_took_over"
 FORWARDS = {
     "activateLoyaltyPoints",
+    "addToWallet",
     "addLoyaltyPoints",
     "adjustLoyaltyPoints",
     "bulkAddLoyaltyPoints",

@@ -38,6 +38,7 @@ from shared.domain.systems.pushes import Push
 from shared.domain.systems.shop_writes import ShopWrite
 from shared.domain.systems.shop_writings import ShopWriting, WritingState
 from shared.domain.systems.syncs import Connection, Sync, SyncState, SystemKind
+from shared.domain.wallets.wallet_passes import WalletPass
 from shared.domain.webhooks.deliveries import Delivery, DeliveryState
 from shared.schemas import paging
 from shared.services.accounts import reencryption
@@ -80,6 +81,7 @@ from shared.store.systems import (
     sync_documents,
 )
 from shared.store.systems.sync_documents import Seen
+from shared.store.wallets import wallet_pass_documents
 from shared.store.webhooks import delivery_documents, endpoint_documents
 from tests.support.checkouts import milk
 from tests.support.merchants import Member, Merchant
@@ -113,6 +115,7 @@ STORED = {
     "shopWritings": ShopWriting,
     "stores": Store,
     "syncs": Sync,
+    "walletPasses": WalletPass,
     "webhookDeliveries": Delivery,
 }
 
@@ -479,6 +482,8 @@ def query_shop_writings(store_id: str, now: datetime) -> None:
     list(shop_writing_documents.pages_of_cards(store_id, "generic"))
     shop_writing_documents.list_due(now, 1)
     shop_writing_documents.list_running_fills(1)
+    wallet_pass_documents.list_of_device("hash")
+    wallet_pass_documents.list_due(now, 1)
     filters = {"kind": ShopWrite.CARD, "state": WritingState.DEAD, "user_id": "user_1"}
     position = paging.CursorPosition(now, "shw_1")
     for size in range(len(filters) + 1):
@@ -653,6 +658,7 @@ def test_knows_paths_of_all_overrides(member: Member) -> None:
             paths.sync_part(paths.sync("x", "pos", "korona"), "x", 0),
             paths.product("x"),
             paths.push("x"),
+            paths.wallet_pass("x"),
             paths.erasure("x"),
             paths.reservation("x", "x"),
             paths.shop_writing("x"),

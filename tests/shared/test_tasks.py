@@ -17,7 +17,7 @@ from functions.catalog import QUEUES
 from shared import ids
 from shared import tasks as queue
 from shared.services.accounts import test_clock_moves
-from shared.services.events import outbox, push_outbox, shop_outbox
+from shared.services.events import outbox, push_outbox, shop_outbox, wallet_outbox
 from shared.services.imports import row_imports
 from shared.services.loyalty import tier_recalculations
 from shared.services.members import erasures
@@ -103,6 +103,7 @@ def test_the_queues_are_those_of_the_catalog() -> None:
         push_outbox.FUNCTION,
         sync_worker.CONTINUE,
         shop_outbox.FUNCTION,
+        wallet_outbox.FUNCTION,
         shop_card_fills.CONTINUE,
         erasures.FUNCTION,
         row_imports.CONTINUE,

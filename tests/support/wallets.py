@@ -94,13 +94,17 @@ def _certificate(
     )
 
 
+def settings(*names: str) -> dict[str, str]:
+    """Return the settings of an operator who offers these wallets."""
+    return {"PUNKTWERK_WALLETS": ",".join(names), "PUNKTWERK_APPLE_PASS_PEM": certificates().pem}
+
+
 @contextmanager
 def offering(*names: str) -> Iterator[None]:
     """Let the operator offer wallets, with the credentials of a test."""
     with pytest.MonkeyPatch.context() as environment:
-        if names:
-            environment.setenv("PUNKTWERK_WALLETS", ",".join(names))
-            environment.setenv("PUNKTWERK_APPLE_PASS_PEM", certificates().pem)
+        for name, value in settings(*names).items() if names else ():
+            environment.setenv(name, value)
         yield
 
 

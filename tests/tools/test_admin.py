@@ -688,6 +688,7 @@ def test_encrypts_secrets_anew(firestore_emulator: FirestoreEmulator) -> None:
             {"collection": "staffInvitations", "documents": 0},
             {"collection": "syncs", "documents": 0},
             {"collection": "voucherCodes", "documents": 0},
+            {"collection": "walletPasses", "documents": 0},
             {"collection": "webhookEndpoints", "documents": 2},
         ],
         "problems": [

@@ -23,6 +23,7 @@ from functions.catalog import (
     SCHEDULES,
     SHOP_WEBHOOK,
     TRIGGERS,
+    WALLET_PASSES,
 )
 from shared.domain.loyalty import loyalty_events
 from shared.store import client, paths
@@ -40,7 +41,7 @@ starts_each = pytest.mark.wide
 
 HERE = Path(__file__).parent
 START_TIMEOUT_S = 60
-HTTP_NAMES = [GATEWAY, PSP_WEBHOOK, SHOP_WEBHOOK, *ENDPOINT_BY_NAME]
+HTTP_NAMES = [GATEWAY, PSP_WEBHOOK, SHOP_WEBHOOK, WALLET_PASSES, *ENDPOINT_BY_NAME]
 TRIGGER_BY_NAME = {each.name: each for each in TRIGGERS}
 NAMES = [*HTTP_NAMES, *TRIGGER_BY_NAME, *(each.name for each in (*QUEUES, *SCHEDULES))]
 SECRET = {
@@ -118,6 +119,9 @@ def requests_for(name: str) -> list[dict[str, Any]]:
         system = "custom" if name == PSP_WEBHOOK else "generic"
         paths = (f"/{system}/store_1", f"/{name}/{system}/store_1", "/nobody/store_1")
         return [{"method": "POST", "path": path, "body": "{}"} for path in paths]
+    if name == WALLET_PASSES:
+        paths = ("/apple/v1/passes/p/s", f"/{name}/apple/v1/passes/p/s", "/nobody")
+        return [{"method": "GET", "path": path} for path in paths]
     if name in ENDPOINT_BY_NAME:
         return [{"method": "POST"}, {"method": "PUT"}]
     if name in TRIGGER_BY_NAME:
@@ -131,6 +135,7 @@ def requests_for(name: str) -> list[dict[str, Any]]:
         "continueTierRecalculation": {"recalculationId": "absent"},
         "continueTestClock": {"accountId": "acc_test_absent"},
         "writeToShop": {"writeId": "absent"},
+        "updateWalletPass": {"passId": "absent"},
         "continueShopCardFill": {"storeId": "absent", "system": "generic", "fillId": "absent"},
     }.get(name, {"deliveryId": "absent"})
     return [{"method": "POST", "body": json.dumps({"data": data})}]
@@ -294,6 +299,7 @@ def test_imports_its_own_module_alone(started: dict[str, dict[str, Any]], name: 
     modules = tasks | {each: found.module for each, found in ENDPOINT_BY_NAME.items()}
     modules[PSP_WEBHOOK] = "functions.notifications.psp_webhook"
     modules[SHOP_WEBHOOK] = "functions.notifications.shop_webhook"
+    modules[WALLET_PASSES] = "functions.notifications.wallet_passes"
     assert imported == ([modules[name]] if name in modules else [])
 
 
@@ -345,7 +351,7 @@ def test_queues_start_alone(started: dict[str, dict[str, Any]], name: str) -> No
 
 
 @starts_each
-@pytest.mark.parametrize("name", [PSP_WEBHOOK, SHOP_WEBHOOK])
+@pytest.mark.parametrize("name", [PSP_WEBHOOK, SHOP_WEBHOOK, WALLET_PASSES])
 def test_what_others_call_starts_alone(started: dict[str, dict[str, Any]], name: str) -> None:
     answers = started[name]["answers"]
 

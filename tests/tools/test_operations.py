@@ -6,7 +6,15 @@ import json
 import re
 from collections import Counter
 
-from functions.catalog import GATEWAY, PSP_WEBHOOK, QUEUES, SCHEDULES, SHOP_WEBHOOK, TRIGGERS
+from functions.catalog import (
+    GATEWAY,
+    PSP_WEBHOOK,
+    QUEUES,
+    SCHEDULES,
+    SHOP_WEBHOOK,
+    TRIGGERS,
+    WALLET_PASSES,
+)
 from functions.deploy import SECRETS
 from tools.emulators import ROOT
 
@@ -23,7 +31,8 @@ def rows(heading: str) -> dict[str, list[str]]:
 
 def test_every_function_is_there_and_whether_it_needs_the_secret() -> None:
     """`test_deploy` and `test_discovery` hold what is deployed to the same."""
-    needing = {GATEWAY, PSP_WEBHOOK, SHOP_WEBHOOK, "each endpoint", *(each.name for each in QUEUES)}
+    needing = {GATEWAY, PSP_WEBHOOK, SHOP_WEBHOOK, WALLET_PASSES, "each endpoint"}
+    needing |= {each.name for each in QUEUES}
     needing |= {each.name for each in (*TRIGGERS, *SCHEDULES) if each.needs_secrets}
     others = {each.name for each in (*TRIGGERS, *SCHEDULES)} - needing
     assert {name: cells[0] for name, cells in rows("function").items()} == {

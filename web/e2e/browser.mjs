@@ -25,11 +25,12 @@ export async function run(flow, switches = []) {
 }
 
 /** Open a page that fails the flow on errors of its scripts and of its policy. */
-export async function open(browser, { width = 390, language = 'en-GB', dark = false } = {}) {
+export async function open(browser, { width = 390, language = 'en-GB', dark = false, agent = undefined } = {}) {
   const context = await browser.newContext({
     viewport: { width, height: 844 },
     locale: language,
     colorScheme: dark ? 'dark' : 'light',
+    userAgent: agent,
   });
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();

@@ -26,7 +26,7 @@ FUNCTION = "updateWalletPass"
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class PassMarks:
     """The writes that a commit needs so that wallets are told, and what waits after it."""
 
     writes: Sequence[Write] = ()
@@ -38,7 +38,7 @@ class Marks:
         return [task for each in self.waiting for task in tasks_of(each)]
 
 
-NO_MARKS = Marks()
+NO_PASS_MARKS = PassMarks()
 
 
 def offered() -> list[Wallet]:
@@ -52,7 +52,7 @@ def paths_of(membership_id: str) -> list[str]:
     return [paths.wallet_pass(wallet_passes.pass_id_of(each, membership_id)) for each in offered()]
 
 
-def of_memberships(reads: Reads, memberships: Iterable[Membership]) -> Marks:
+def of_memberships(reads: Reads, memberships: Iterable[Membership]) -> PassMarks:
     """Mark the passes of memberships, and of those that were merged into them.
 
     Raises:
@@ -60,7 +60,7 @@ def of_memberships(reads: Reads, memberships: Iterable[Membership]) -> Marks:
     """
     named = [path for each in memberships for x in each.every_membership_id for path in paths_of(x)]
     if not named:
-        return NO_MARKS
+        return NO_PASS_MARKS
     commands.want(reads, named)
     now = clock.real_now()
     writes, waiting = [], []
@@ -72,7 +72,7 @@ def of_memberships(reads: Reads, memberships: Iterable[Membership]) -> Marks:
         if after != before:
             writes.append(wallet_pass_documents.write(reads[path], after))
             waiting += [after] if after.is_due(now) else []
-    return Marks(writes, waiting)
+    return PassMarks(writes, waiting)
 
 
 def tasks_of(found: WalletPass) -> list[Task]:

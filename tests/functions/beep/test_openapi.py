@@ -27,6 +27,7 @@ from shared.errors import (
     OpeningBalanceBooked,
     PunktwerkError,
     UnknownAction,
+    WalletLinkExpired,
     catalog,
 )
 from shared.schemas.events import event_data
@@ -69,6 +70,7 @@ NO_OPERATIONS = {
     NotificationRefused,
     OpeningBalanceBooked,
     UnknownAction,
+    WalletLinkExpired,
 }
 
 each_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.name)

@@ -182,6 +182,7 @@ def test_nothing_is_left_that_needs_the_old_key(world: World, keys: Keys) -> Non
             "staffInvitations": 1,
             "syncs": 1,
             "voucherCodes": 1,
+            "walletPasses": 0,
             "webhookEndpoints": 2,
         },
         undecryptable=(),
@@ -312,6 +313,7 @@ def test_every_token_that_is_stored_has_the_type_of_one() -> None:
         ("Member", "card_code"),
         ("Member", "profile"),
         ("MemberDevice", "secret"),
+        ("PassDevice", "push_token"),
         ("Payment", "customer_token"),
         ("ShopApproval", "settings_token"),
         ("StaffInvitation", "email"),
@@ -321,6 +323,7 @@ def test_every_token_that_is_stored_has_the_type_of_one() -> None:
         ("StoredClaim", "secret_token"),
         ("Sync", "config_token"),
         ("VoucherCode", "code"),
+        ("WalletPass", "token"),
         ("WebhookEndpoint", "credentials_token"),
         ("WebhookEndpoint", "headers_token"),
     }

@@ -1,5 +1,6 @@
 /** Put the card into the wallet of the phone: Apple's opens the pass itself, Google's its own page. */
 
+import './wallet-buttons.css';
 import { ask } from '../../../shared/api/client.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
@@ -22,12 +23,11 @@ export default function WalletButtons({ programId, wallets }: ButtonsProps) {
   }
 
   return (
-    <div class="stack">
+    <div class="wallets">
       {wallets.map((each) => (
         <button
           key={each}
           type="button"
-          class="plain"
           aria-disabled={isBusy}
           onClick={() => run(() => add(each))}
         >
