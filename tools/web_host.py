@@ -20,6 +20,7 @@ import requests
 from flask import Flask, Response, request
 from werkzeug.serving import run_simple
 
+from tools import sign_in_pages
 from tools.emulators import LOOPBACK, ROOT
 
 if TYPE_CHECKING:
@@ -113,6 +114,8 @@ def create_app(site: Site, init: Mapping[str, Any], gateway: str) -> Flask:
     @app.route("/<path:_>", methods=METHODS)
     def answer(_: str = "") -> Response:
         path = request.path
+        if path.startswith(sign_in_pages.ROOT):
+            return sign_in_pages.answer(path.removeprefix(sign_in_pages.ROOT))
         if site.is_function(path):
             return _passed_on(gateway)
         found = site.file(path)
@@ -172,6 +175,7 @@ def serve(port: int, environment: Mapping[str, str]) -> None:
             "auth": environment["FIREBASE_AUTH_EMULATOR_HOST"],
             "firestore": environment["FIRESTORE_EMULATOR_HOST"],
         },
+        "signIn": sign_in_pages.FACTS,
     }
     site = Site(hosting, ROOT / hosting["public"])
     app = create_app(site, init, environment["PUNKTWERK_PUBLIC_URL"])

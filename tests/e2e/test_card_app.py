@@ -19,6 +19,16 @@ from tools.emulators import LOOPBACK, ROOT, FirestoreEmulator
 from tools.web_host import Site, create_app
 
 pytestmark = needs_chromium
+FLOWS = (
+    "card",
+    "shop-reward",
+    "provider-sign-in",
+    "member-code",
+    "check-in",
+    "receipt",
+    "friends",
+    "wallets",
+)
 
 
 @pytest.fixture
@@ -47,8 +57,6 @@ def test_shows_a_store_to_everybody(web: str, merchant: Merchant, tmp_path: Path
 @pytest.mark.wide
 @pytest.mark.xdist_group("suite")
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize(
-    "flow", ["card", "shop-reward", "member-code", "check-in", "receipt", "friends", "wallets"]
-)
+@pytest.mark.parametrize("flow", FLOWS)
 def test_a_customer_joins_earns_and_redeems(run: Run, tmp_path: Path, flow: str) -> None:
     run_flow(f"{flow}.mjs", run.facts, tmp_path)

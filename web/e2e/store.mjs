@@ -1,5 +1,6 @@
 /** Somebody who has not signed in looks at a store. It needs Firestore, and nothing else. */
 
+import assert from 'node:assert/strict';
 import { check, facts, open, run } from './browser.mjs';
 
 await run(async (browser) => {
@@ -21,4 +22,6 @@ await run(async (browser) => {
   await page.goto(new URL('/sign-in?back=/.//evil.example', facts.urls.card).href);
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await check(page, 'made-up', problems);
+  // Nobody has set up Google or Apple here.
+  assert.equal(await page.getByRole('button', { name: /Google|Apple/ }).count(), 0);
 });

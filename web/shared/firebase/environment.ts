@@ -6,6 +6,13 @@ export interface Environment {
   readonly authDomain: string | undefined;
   /** Hosts of the emulators, on a developer's machine only. */
   readonly emulators: { readonly auth: string; readonly firestore: string } | undefined;
+  /** Where else people can sign in; a developer's machine names stand-ins. */
+  readonly signIn?: { readonly google?: SignInProvider; readonly apple?: SignInProvider };
+}
+
+export interface SignInProvider {
+  readonly clientId: string;
+  readonly authorizeUrl: string;
 }
 
 let loading: Promise<Environment> | undefined;
@@ -21,5 +28,22 @@ export function environment(): Promise<Environment> {
 async function load(): Promise<Environment> {
   const answer = await fetch('/__/firebase/init.json');
   if (!answer.ok) throw new Error(`init.json: ${answer.status}`);
-  return (await answer.json()) as Environment;
+  const found = (await answer.json()) as Environment;
+  return { ...found, signIn: found.signIn ?? signInOfBuild() };
+}
+
+/** What the operator has set for the build, as Hosting tells nothing of it: docs/card.md. */
+function signInOfBuild(): NonNullable<Environment['signIn']> {
+  const { VITE_GOOGLE_CLIENT_ID: google, VITE_APPLE_CLIENT_ID: apple } = import.meta.env as Record<
+    string,
+    string | undefined
+  >;
+  return {
+    ...(google && {
+      google: { clientId: google, authorizeUrl: 'https://accounts.google.com/o/oauth2/v2/auth' },
+    }),
+    ...(apple && {
+      apple: { clientId: apple, authorizeUrl: 'https://appleid.apple.com/auth/authorize' },
+    }),
+  };
 }

@@ -8,8 +8,10 @@ import {
   indexedDBLocalPersistence,
   initializeAuth,
   isSignInWithEmailLink,
+  OAuthProvider,
   onAuthStateChanged,
   sendSignInLinkToEmail,
+  signInWithCredential,
   signInWithEmailAndPassword,
   signInWithEmailLink,
   signOut as leave,
@@ -80,6 +82,12 @@ export async function openLink(email: string): Promise<void> {
 
 export async function signInByPassword(email: string, password: string): Promise<void> {
   await signInWithEmailAndPassword(await running(), email, password);
+}
+
+/** Sign in with the ID token of a provider, such as `google.com`, that holds the hash of `nonce`. */
+export async function signInByToken(provider: string, idToken: string, nonce: string): Promise<void> {
+  const credential = new OAuthProvider(provider).credential({ idToken, rawNonce: nonce });
+  await signInWithCredential(await running(), credential);
 }
 
 export async function signOut(): Promise<void> {

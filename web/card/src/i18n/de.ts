@@ -3,6 +3,14 @@ import type { Words } from './en.ts';
 
 export const de: Words = {
   ...common,
+  signInBy: {
+    google: 'Mit Google anmelden',
+    apple: 'Mit Apple anmelden',
+    cancelled: 'Sie haben sich dort nicht angemeldet. Versuchen Sie es noch einmal, oder wählen Sie einen anderen Weg.',
+    notOurs: 'Das war keine Antwort auf eine Frage aus diesem Tab. Versuchen Sie es noch einmal.',
+    otherWay: 'Zu dieser Adresse gibt es schon ein Konto. Melden Sie sich an wie bisher, mit Link oder Passwort.',
+    failed: 'Das hat nicht geklappt. Versuchen Sie es noch einmal, oder wählen Sie einen anderen Weg.',
+  },
   cards: {
     title: 'Meine Karten',
     none: 'Sie haben noch keine Karte. Öffnen Sie den Link oder scannen Sie das Plakat eines Ladens.',

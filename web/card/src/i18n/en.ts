@@ -4,6 +4,14 @@ import { common } from '../../../shared/i18n/en.ts';
 
 export const en = {
   ...common,
+  signInBy: {
+    google: 'Sign in with Google',
+    apple: 'Sign in with Apple',
+    cancelled: 'You have not signed in there. Try again, or choose another way.',
+    notOurs: 'That was no answer to a question of this tab. Try again.',
+    otherWay: 'There is an account with this address. Sign in as you did before, by a mailed link or a password.',
+    failed: 'That did not work. Try again, or choose another way.',
+  },
   cards: {
     title: 'My cards',
     none: 'You have no card yet. Open the link or scan the poster of a shop to get one.',

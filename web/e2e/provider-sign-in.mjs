@@ -1,0 +1,89 @@
+/** Sign in with Google and with Apple, whose pages make run stands in for; and answers to no question. */
+
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { call, check, facts, open, run } from './browser.mjs';
+
+const { storeId } = facts;
+const { programId } = await call('createLoyaltyProgram', {
+  storeId,
+  programName: 'For verified people',
+  programType: 'points',
+  rules: { pointsPerEuro: 10 },
+  referral: { referrerPoints: 75, newMemberPoints: 25 },
+  isActive: true,
+});
+const store = `/s/${encodeURIComponent(storeId)}`;
+const at = (path) => new URL(path, facts.urls.card).href;
+
+async function choose(page, provider, back) {
+  await page.goto(at(`/sign-in?back=${encodeURIComponent(back)}`));
+  await page.getByRole('button', { name: `Sign in with ${provider}` }).press('Enter');
+  await page.getByRole('heading', { name: `${provider}, as it is on this machine` }).waitFor();
+}
+
+/** Come back signed in, and verified: only then there is a code for friends. */
+async function signsIn(browser, provider) {
+  const { context, page, problems } = await open(browser);
+  await page.goto(at(store));
+  await page.goto(at(`/sign-in?back=${encodeURIComponent(store)}`));
+  await page.getByRole('button', { name: `Sign in with ${provider}` }).waitFor();
+  await check(page, 'sign-in-providers', problems);
+  await choose(page, provider, store);
+  await page.getByLabel('E-mail address').fill(`${randomUUID()}@example.com`);
+  const answers = [];
+  page.on('framenavigated', (frame) => answers.push(frame.url()));
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.waitForURL(at(store));
+  const program = page.getByRole('listitem').filter({ hasText: 'For verified people' });
+  await program.getByRole('button', { name: /^Get this card/ }).click();
+  await page.getByRole('link', { name: 'Tell a friend' }).click();
+  await page.getByRole('button', { name: 'Share the link' }).waitFor();
+  // The token is in no history, and this answer has been taken.
+  await page.goBack();
+  await page.goBack();
+  assert.doesNotMatch(page.url(), /id_token/);
+  await context.close();
+  return answers.find((each) => each.includes('id_token'));
+}
+
+async function cancels(browser) {
+  const { context, page, problems } = await open(browser, { language: 'de-DE', dark: true, width: 1280 });
+  await page.goto(at('/sign-in'));
+  await page.getByRole('button', { name: 'Mit Google anmelden' }).click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByText('Sie haben sich dort nicht angemeldet.').waitFor();
+  assert.equal(new URL(page.url()).hash, '');
+  await check(page, 'sign-in-cancelled-german-dark', problems);
+  await context.close();
+}
+
+/** An answer that this tab has not asked for signs nobody in: made up, used before, or of another nonce. */
+async function notOurs(browser, used) {
+  const { context, page } = await open(browser);
+  for (const hash of ['state=made-up&id_token=a.b.c', new URL(used).hash.slice(1)]) {
+    await page.goto(at('/cards'));
+    await page.goto(at(`/sign-in#${hash}`));
+    await page.getByText('That was no answer to a question of this tab.').waitFor();
+  }
+  await choose(page, 'Google', store);
+  const { state } = await page.evaluate(() => JSON.parse(globalThis.sessionStorage.getItem('punktwerk.sign-in')));
+  const token = new URLSearchParams(new URL(used).hash.slice(1)).get('id_token');
+  await page.goto(at(`/sign-in#${new URLSearchParams({ state, id_token: token }).toString()}`));
+  await page.getByText('That was no answer to a question of this tab.').waitFor();
+  await page.goto(at('/cards'));
+  await page.getByText('Sign in to see your cards.').waitFor();
+  await context.close();
+}
+
+try {
+  await run(async (browser) => {
+    const used = await signsIn(browser, 'Google');
+    assert.ok(used);
+    await signsIn(browser, 'Apple');
+    await cancels(browser);
+    await notOurs(browser, used);
+  });
+} finally {
+  await call('updateLoyaltyProgram', { programId, isActive: false });
+}
