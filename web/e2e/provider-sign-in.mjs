@@ -68,8 +68,8 @@ async function notOurs(browser, used) {
   }
   await choose(page, 'Google', store);
   const { state } = await page.evaluate(() => JSON.parse(globalThis.sessionStorage.getItem('punktwerk.sign-in')));
-  const token = new URLSearchParams(new URL(used).hash.slice(1)).get('id_token');
-  await page.goto(at(`/sign-in#${new URLSearchParams({ state, id_token: token }).toString()}`));
+  const token = new globalThis.URLSearchParams(new URL(used).hash.slice(1)).get('id_token');
+  await page.goto(at(`/sign-in#${new globalThis.URLSearchParams({ state, id_token: token }).toString()}`));
   await page.getByText('That was no answer to a question of this tab.').waitFor();
   await page.goto(at('/cards'));
   await page.getByText('Sign in to see your cards.').waitFor();
