@@ -139,7 +139,7 @@ def _sent(file: Path) -> Response:
     if not re.match(COMPRESSED, kind or ""):
         return made
     made.headers["Vary"] = "Accept-Encoding"
-    if "gzip" in request.accept_encodings:
+    if request.accept_encodings.quality("gzip") > 0:
         made.set_data(gzip.compress(made.get_data()))
         made.headers["Content-Encoding"] = "gzip"
     return made
