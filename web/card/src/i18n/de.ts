@@ -157,7 +157,6 @@ export const de: Words = {
     erased: 'Ihre Daten sind gelöscht, oder sind es in wenigen Minuten.',
     signOut: 'Abmelden',
     yes: 'Ja, austreten',
-    no: 'Nein',
   },
   problem: {
     ...common.problem,

@@ -160,7 +160,6 @@ export const en = {
     erased: 'Your data was erased, or will be within minutes.',
     signOut: 'Sign out',
     yes: 'Yes, leave',
-    no: 'No',
   },
   problem: {
     ...common.problem,

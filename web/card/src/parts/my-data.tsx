@@ -8,9 +8,9 @@ import { useAction } from '../../../shared/lib/use-action.ts';
 import type { Membership } from '../../../shared/card/model.ts';
 import { replace } from '../../../shared/lib/router.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
+import { Sure } from '../../../shared/ui/sure.tsx';
 import { forgetKeys } from '../code/device-keys.ts';
 import { t } from '../words.ts';
-import { Sure } from './sure.tsx';
 
 export function MyData({ membership }: { readonly membership: Membership }) {
   const { error, run } = useAction();

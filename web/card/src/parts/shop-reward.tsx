@@ -5,8 +5,8 @@ import { ask, idempotencyKey } from '../../../shared/api/client.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
 import type { Action } from '../../../shared/lib/use-action.ts';
 import type { ProgramCard, Reward } from '../../../shared/card/model.ts';
+import { Sure } from '../../../shared/ui/sure.tsx';
 import { t } from '../words.ts';
-import { Sure } from './sure.tsx';
 
 interface Props {
   readonly card: ProgramCard;
