@@ -64,7 +64,7 @@ class Endpoint:
     ``staff_roles``. ``needs_no_store``: it is about no store, so staff who are limited to some need
     not name one. ``refuses_tokens``: no access token may call it, whatever its scopes.
     ``for_persons``: whoever has signed in may call it, without naming an account.
-    ``refuses_keys``: no secret key may call it, as it is about who has signed in alone.
+    ``refuses_keys``: no secret key may call it, and no app: only who has signed in.
     """
 
     name: str
@@ -456,6 +456,39 @@ ENDPOINTS = (
         refuses_tokens=True,
     ),
     Endpoint("revokeOAuthConsent", "accounts", Package.DISCOVER, refuses_tokens=True),
+    Endpoint(
+        "listApiKeys",
+        "accounts",
+        Package.DISCOVER,
+        is_read=True,
+        roles=CONFIGURES,
+        refuses_tokens=True,
+        refuses_keys=True,
+    ),
+    Endpoint(
+        "createApiKey",
+        "accounts",
+        Package.DISCOVER,
+        roles=CONFIGURES,
+        refuses_tokens=True,
+        refuses_keys=True,
+    ),
+    Endpoint(
+        "rotateApiKey",
+        "accounts",
+        Package.DISCOVER,
+        roles=CONFIGURES,
+        refuses_tokens=True,
+        refuses_keys=True,
+    ),
+    Endpoint(
+        "revokeApiKey",
+        "accounts",
+        Package.DISCOVER,
+        roles=CONFIGURES,
+        refuses_tokens=True,
+        refuses_keys=True,
+    ),
     Endpoint("advanceTestClock", "accounts", Package.DISCOVER, roles=CONFIGURES),
     Endpoint("getTestClock", "accounts", Package.DISCOVER, is_read=True),
     Endpoint(

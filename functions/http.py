@@ -64,10 +64,12 @@ _CORS = {
 _PREFLIGHT = {
     "Access-Control-Allow-Headers": (
         "Authorization, Content-Type, Idempotency-Key, X-Beep-Publishable-Key, X-Beep-Store-Id, "
-        "X-Beep-Staff-Account, X-Firebase-AppCheck, X-SDK-Version"
+        "X-Beep-Staff-Account, X-Beep-Mode, X-Firebase-AppCheck, X-SDK-Version"
     ),
     "Access-Control-Max-Age": "3600",
 }
+MODE = "X-Beep-Mode"
+"""The header by which staff choose between real data and the sandbox."""
 _REALM = 'Bearer realm="Punktwerk"'
 _BY_BAD_TOKEN = (InvalidApiKey, InvalidAccessToken, InvalidIdToken, IdTokenExpired)
 _LIFTED = ("requiredUpgrade", "currentPackage", "retryAfter")
@@ -171,6 +173,8 @@ def _answer(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Respon
         allowed = [*endpoint.methods, "OPTIONS"]
         raise MethodNotAllowed(f"Use {' or '.join(endpoint.methods)}.", allowed=allowed)
     who = _who(endpoint, request, log)
+    if isinstance(who, Caller):
+        _require_mode(request, who)
     if isinstance(who, Caller) and who.is_live:
         # Before the schema, which looks at the time, too.
         with test_clocks.time_of(who.account_id):
@@ -257,11 +261,7 @@ def _who(
     caller = callers.authenticate(token, origin=request.headers.get("Origin"), host=request.host)
     log |= {"accountId": caller.account_id, "live": caller.is_live}
     log |= {} if caller.scopes is None else {"by": "token"}
-    if endpoint.refuses_keys and caller.is_live:
-        raise EndpointNotAllowed(
-            f"{endpoint.name} is for a person who has signed in.",
-            fix="Call with the ID token of Firebase Auth alone.",
-        )
+    _require_person(endpoint, caller)
     _require_scope(endpoint, caller)
     _require_package(endpoint, endpoint.package, caller)
     return caller
@@ -278,6 +278,7 @@ def _staff_caller(
         account_id=account_id,
         app_check_token=request.headers.get("X-Firebase-AppCheck"),
         publishable_key=request.headers.get(customers.PUBLISHABLE_KEY),
+        wants_test=request.headers.get(MODE) == "test",
     )
     log |= {"accountId": account_id, "live": caller.is_live, "by": "staff"}
     _require_role(endpoint, caller, log)
@@ -291,10 +292,28 @@ def _app_caller(endpoint: Endpoint, token: str, log: dict[str, Any]) -> Caller:
 
     caller = app_callers.authenticate(token)
     log |= {"accountId": caller.account_id, "live": True, "by": "app", "appId": caller.app_id}
+    _require_person(endpoint, caller)
     _require_scope(endpoint, caller)
     _require_role(endpoint, caller, log)
     _require_package(endpoint, endpoint.package, caller)
     return caller
+
+
+def _require_person(endpoint: Endpoint, caller: Caller) -> None:
+    """Refuse to keys, tokens and apps what only people may do who have signed in themselves.
+
+    A key that has leaked must not make others, which go on when it is revoked. A test key does
+    nothing, and is shown the example.
+    """
+    if not endpoint.refuses_keys or not caller.is_live:
+        return
+    if caller.staff is None or caller.app_id is not None:
+        raise EndpointNotAllowed(
+            f"{endpoint.name} is for people who have signed in.",
+            fix="Call with the ID token of Firebase Auth alone."
+            if endpoint.for_persons
+            else "Sign in to the console as an owner.",
+        )
 
 
 def _require_scope(endpoint: Endpoint, caller: Caller) -> None:
@@ -350,9 +369,27 @@ def _customer_caller(
         publishable_key=request.headers.get(customers.PUBLISHABLE_KEY),
     )
     log |= {"accountId": caller.account_id, "live": caller.is_live, "by": "customer"}
+    _require_mode(request, caller)
     assert endpoint.customer_package is not None
     _require_package(endpoint, endpoint.customer_package, caller)
     return caller
+
+
+def _require_mode(request: Request, caller: Caller) -> None:
+    """Refuse a request that says another mode than it has: a test must never book.
+
+    Staff choose theirs by the header; of all others the key decides.
+
+    Raises:
+        InvalidParameters: It does.
+    """
+    said = request.headers.get(MODE)
+    if said is not None and said != ("live" if caller.is_live else "test"):
+        raise InvalidParameters(
+            f"{MODE} is not the mode of this call.",
+            fix="Staff send `live` or `test`. For all others the key decides: leave it out.",
+            fields={MODE: "is `live` or `test`, and for others than staff that of their key"},
+        )
 
 
 def _require_package(endpoint: Endpoint, package: Package, caller: Caller) -> None:

@@ -461,6 +461,14 @@ class StaffChangeNotAllowed(PunktwerkError):
     fix = "Ask an owner of the account."
 
 
+class ApiKeyChangeNotAllowed(PunktwerkError):
+    """Who calls may not make, replace or revoke this API key."""
+
+    code = "API_KEY_CHANGE_NOT_ALLOWED"
+    status = 403
+    fix = "Ask an owner of the account."
+
+
 class UndoNotAllowed(PunktwerkError):
     """A cashier undoes only the own last booking for a member, for 15 minutes."""
 
@@ -578,6 +586,14 @@ class OAuthConsentNotFound(PunktwerkError):
     code = "OAUTH_CONSENT_NOT_FOUND"
     status = 404
     fix = "Check `consentId`. listOAuthConsents lists the consents of the account."
+
+
+class ApiKeyNotFound(PunktwerkError):
+    """The account has no API key of this id."""
+
+    code = "API_KEY_NOT_FOUND"
+    status = 404
+    fix = "Check `keyId`. listApiKeys lists the keys of the account."
 
 
 class ProgramNotFound(PunktwerkError):
@@ -1010,6 +1026,14 @@ class LastOwner(PunktwerkError):
     code = "LAST_OWNER"
     status = 409
     fix = "Make somebody else an owner first."
+
+
+class ApiKeyRevoked(PunktwerkError):
+    """A key that is revoked cannot be replaced."""
+
+    code = "API_KEY_REVOKED"
+    status = 409
+    fix = "Make a new one: createApiKey."
 
 
 class WebhookExists(PunktwerkError):

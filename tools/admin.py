@@ -14,7 +14,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from shared import clock, config
-from shared.auth.keys import KeyKind, KeyMode
+from shared.auth.keys import KIND_BY_NAME, KeyKind, KeyMode
 from shared.domain.accounts.accounts import Account, KeyRecord
 from shared.domain.accounts.oauth_apps import OAuthApp
 from shared.domain.accounts.packages import Package
@@ -40,8 +40,7 @@ if TYPE_CHECKING:
 
 Facts = dict[str, Any]
 
-KINDS = {"secret": KeyKind.SECRET, "publishable": KeyKind.PUBLISHABLE}
-KIND_NAMES = {kind: name for name, kind in KINDS.items()}
+KIND_NAMES = {kind: name for name, kind in KIND_BY_NAME.items()}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -189,7 +188,7 @@ def store_list(options: argparse.Namespace) -> Facts:
 
 
 def key_issue(options: argparse.Namespace) -> Facts:
-    mode, kind = KeyMode(options.mode), KINDS[options.kind]
+    mode, kind = KeyMode(options.mode), KIND_BY_NAME[options.kind]
     return issued_facts(administration.issue_key(options.account, mode, kind, label=options.label))
 
 
@@ -312,7 +311,9 @@ def key_facts(record: KeyRecord) -> Facts:
         "last4": record.last4,
         "label": record.label,
         "createdAt": clock.to_wire(record.created_at),
+        "createdBy": record.created_by,
         "revokedAt": clock.to_wire(record.revoked_at) if record.revoked_at else None,
+        "revokedBy": record.revoked_by,
     }
 
 
@@ -441,7 +442,7 @@ def parser() -> argparse.ArgumentParser:
     issue.add_argument("--mode", choices=[*KeyMode], required=True, help="test keys change nothing")
     issue.add_argument(
         "--kind",
-        choices=list(KINDS),
+        choices=list(KIND_BY_NAME),
         default="secret",
         help="who it is for: servers (secret, the default), or pages, to name the account",
     )

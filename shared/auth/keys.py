@@ -32,6 +32,10 @@ class KeyKind(StrEnum):
     SECRET = "sk"  # noqa: S105 - a kind of key, not one
 
 
+KIND_BY_NAME = {"secret": KeyKind.SECRET, "publishable": KeyKind.PUBLISHABLE}
+"""The kinds as people call them."""
+
+
 class MissingHeaderError(ValueError):
     """There is no Authorization header, or an empty one."""
 

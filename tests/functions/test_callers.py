@@ -19,9 +19,10 @@ from shared.errors import InvalidParameters
 from shared.services.accounts import customers
 from shared.store import client, paths
 from shared.store.accounts import account_documents
-from tests.support import sign_ins, stored
+from tests.support import oauth, sign_ins, stored
 from tests.support.api import Api
 from tests.support.merchants import Member, Merchant, create_merchant
+from tests.support.oauth_apps import registered
 from tests.support.refusals import assert_invalid, assert_refused, nothing_written
 from tests.support.samples import BY_CUSTOMERS, KEYED, Sample, first_of
 from tests.support.situations import Needs, Situation, documented, filled
@@ -104,6 +105,25 @@ def test_a_customer_may_not_do_what_is_the_merchants(
 
     fix = "Call from your server, with the account's secret key."
     assert_refused(answer, 403, "ENDPOINT_NOT_ALLOWED", fix=fix)
+
+
+@pytest.mark.usefixtures("persons")
+@by_name([endpoint for endpoint in KEYED if endpoint.refuses_keys])
+def test_what_is_for_people_who_sign_in_is_refused_to_keys_tokens_and_apps(
+    endpoint: Endpoint, situate: Callable[[Needs], Situation]
+) -> None:
+    situation = situate(first_of(endpoint).needs)
+    merchant, body = situation.merchant, situation.fill(first_of(endpoint).request)
+    partner = registered(merchant)
+    app, token = partner.api(partner.tokens()), oauth.of(merchant.api).api()
+
+    for api in (merchant.api, token, app):
+        with nothing_written():
+            answer = api(endpoint.name, body)
+
+        fix = "Sign in to the console as an owner."
+        assert_refused(answer, 403, "ENDPOINT_NOT_ALLOWED", fix=fix)
+    assert endpoint.name not in merchant.api.ok("getMyAccess")["actions"]
 
 
 @by_name([*CLOSED, *OPEN, *FOR_PERSONS])

@@ -18,6 +18,7 @@ from tests.support.merchants import Member, Merchant, create_merchant
 from tests.support.refusals import assert_refused, nothing_written
 from tests.support.samples import KEYED, NAMING, Sample, file_of, first_of, mostly_wide, naming_of
 from tests.support.situations import Needs, Situation, names_something
+from tests.support.staff import caller_of, sandbox_of
 from tests.support.traffic import watched
 
 NOUNS = {endpoint.noun for endpoint in ENDPOINTS}
@@ -113,7 +114,7 @@ def test_has_models_an_example_and_a_handler(endpoint: Endpoint) -> None:
 def test_a_read_takes_get_and_writes_nothing(
     endpoint: Endpoint, sample: Sample, situation: Situation
 ) -> None:
-    body, api = situation.fill(sample.request), situation.api
+    body, api = situation.fill(sample.request), sample.caller(situation)
 
     with nothing_written():
         posted, got = api(endpoint.name, body), api.get(endpoint.name, body)
@@ -144,10 +145,12 @@ def test_needs_a_key(
 def test_needs_its_package(endpoint: Endpoint, merchant_with: dict[Package, Merchant]) -> None:
     """Which packages include which is the domain's: ``tests/shared/domain/accounts``."""
     below = [each for each in Package if not each.includes(endpoint.package)]
+    api = caller_of(endpoint, merchant_with[endpoint.package])
+    sandbox = sandbox_of(endpoint, merchant_with[Package.DISCOVER])
 
     with watched() as traffic:
-        taken = merchant_with[endpoint.package].api(endpoint.name, {"surprise": 1})
-        of_test_key = merchant_with[Package.DISCOVER].sandbox(endpoint.name, {"surprise": 1})
+        taken = api(endpoint.name, {"surprise": 1})
+        of_test_key = sandbox(endpoint.name, {"surprise": 1})
         refused = [merchant_with[each].api(endpoint.name, {"surprise": 1}) for each in below[-1:]]
 
     assert traffic.written == []
@@ -193,14 +196,12 @@ def test_what_belongs_to_another_account_does_not_exist(
     situation = situate(with_member(sample))
     nobody, member = situation.absent(), situation.member
     before = stored.of_member(member), stored.of_program(member.merchant, member.program_id)
-    own = {"X_Beep_Store_Id": stranger.store_id}
+    own, api = {"X_Beep_Store_Id": stranger.store_id}, caller_of(endpoint, stranger)
 
     for key, headers in ((None, {}), ("k1", own)):
         with nothing_written():
             theirs, nothing = (
-                stranger.api(
-                    endpoint.name, each.fill(sample.request), idempotency_key=key, **headers
-                )
+                api(endpoint.name, each.fill(sample.request), idempotency_key=key, **headers)
                 for each in (situation, nobody)
             )
 
@@ -240,12 +241,11 @@ def test_refuses_an_unknown_field_by_its_name(
     endpoint: Endpoint, sample: Sample, shared_situation: Situation
 ) -> None:
     body = {**shared_situation.fill(sample.request), "surprise": 1}
+    merchant = shared_situation.merchant
+    apis = caller_of(endpoint, merchant), sandbox_of(endpoint, merchant)
 
     with nothing_written():
-        answers = [
-            api(endpoint.name, body)
-            for api in (shared_situation.api, shared_situation.merchant.sandbox)
-        ]
+        answers = [api(endpoint.name, body) for api in apis]
 
     for answer in answers:
         details = {"fields": {"surprise": "is not a known field"}}
@@ -259,9 +259,10 @@ def test_the_sandbox_answers_with_the_example_and_writes_nothing(
 ) -> None:
     module = importlib.import_module(endpoint.module)
     body = shared_situation.absent().fill(sample.request)
+    sandbox = sandbox_of(endpoint, shared_situation.merchant)
 
     with watched() as traffic:
-        answer = shared_situation.merchant.sandbox(endpoint.name, body, idempotency_key="k1")
+        answer = sandbox(endpoint.name, body, idempotency_key="k1")
 
     echoed = {
         # An object, such as changed rules, comes back whole.
@@ -286,8 +287,8 @@ def test_is_a_function_of_its_own_too(
     situation = situate(with_member(sample))
 
     alone = functions_framework.create_app(endpoint.name, "main.py")
-    sandbox, body = situation.merchant.sandbox, situation.fill(sample.request)
-    headers = {"Authorization": f"Bearer {sandbox.key}"}
+    sandbox, body = sandbox_of(endpoint, situation.merchant), situation.fill(sample.request)
+    headers = {**sandbox.headers, "Authorization": f"Bearer {sandbox.key}"}
     data = json.dumps(body)
 
     anonymous = alone.test_client().post("/", data=data)

@@ -23,6 +23,7 @@ from tests.support.merchants import Merchant
 from tests.support.refusals import nothing_written
 from tests.support.samples import ANSWERED, FOLDER, SAMPLES, Sample, file_of, path_of
 from tests.support.situations import Situation, Systems, documented, filled
+from tests.support.staff import sandbox_of
 
 ANY_ARRAY = ["..."]
 KEYS = [
@@ -153,8 +154,10 @@ def test_a_live_key_is_answered_as_documented(app: Flask, systems: Systems, samp
 
 @every_answer
 def test_a_test_key_is_answered_as_documented(merchant: Merchant, sample: Sample) -> None:
+    sandbox = sandbox_of(sample.endpoint, merchant)
+
     with nothing_written():
-        answer = sample.send(merchant.sandbox, filled(sample.request, documented()))
+        answer = sample.send(sandbox, filled(sample.request, documented()))
 
     assert answer.status == sample.status
     expected = {*sample.text["answer"], *sample.text["additional"], "_sandbox"}

@@ -291,7 +291,8 @@ def test_tells_a_browser_that_it_may_call(anonymous: Api, action: str, methods: 
         "Access-Control-Allow-Methods": methods,
         "Access-Control-Allow-Headers": (
             "Authorization, Content-Type, Idempotency-Key, X-Beep-Publishable-Key, "
-            "X-Beep-Store-Id, X-Beep-Staff-Account, X-Firebase-AppCheck, X-SDK-Version"
+            "X-Beep-Store-Id, X-Beep-Staff-Account, X-Beep-Mode, X-Firebase-AppCheck, "
+            "X-SDK-Version"
         ),
         "Access-Control-Max-Age": "3600",
     }

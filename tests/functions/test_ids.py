@@ -12,6 +12,7 @@ from functions.catalog import Endpoint
 from tests.support.refusals import nothing_written
 from tests.support.samples import KEYED, mostly_wide, naming_of
 from tests.support.situations import Needs, Situation
+from tests.support.staff import caller_of
 from tests.support.traffic import watched
 
 BAD_IDS = [
@@ -54,6 +55,7 @@ LOOKED_UP = {
     "reservationId",
     "redemptionId",
     "writeId",
+    "keyId",
 }
 """Names of something that must be there; other ids are the caller's, and only kept."""
 FILTERS = {
@@ -64,7 +66,17 @@ FILTERS = {
 }
 """What only narrows a list down, which may be empty; or is the caller's own id, only kept."""
 
-OF_NO_STORE = frozenset({"listMyAccounts", "listOAuthConsents", "revokeOAuthConsent"})
+OF_NO_STORE = frozenset(
+    {
+        "listMyAccounts",
+        "listOAuthConsents",
+        "revokeOAuthConsent",
+        "listApiKeys",
+        "createApiKey",
+        "rotateApiKey",
+        "revokeApiKey",
+    }
+)
 """Of the account, or of who calls: they take no store, and look at none."""
 every_endpoint = mostly_wide(
     KEYED
@@ -97,10 +109,11 @@ def request_body(situation: Situation, endpoint: Endpoint) -> dict[str, Any]:
 def test_a_bad_id_in_the_body_is_like_an_unknown_one(
     endpoint: Endpoint, situation: Situation, request_body: dict[str, Any]
 ) -> None:
+    api = caller_of(endpoint, situation.merchant)
     for name in id_fields(endpoint):
         for bad in BAD_IDS:
             with watched() as traffic:
-                answer = situation.api(endpoint.name, {**request_body, name: bad})
+                answer = api(endpoint.name, {**request_body, name: bad})
 
             assert answer.status < 500, (name, bad, answer.body)
             if name in LOOKED_UP and (endpoint.name, name) not in FILTERS:

@@ -14,7 +14,7 @@ from shared.domain.accounts.packages import Package
 from shared.domain.accounts.staff import StaffRole
 from shared.store import cache
 from tests.conftest import Clock
-from tests.support import sign_ins, stored
+from tests.support import oauth, sign_ins, stored
 from tests.support.api import Answer, Api
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import assert_invalid, assert_refused, nothing_written
@@ -84,6 +84,9 @@ def test_what_a_developer_may_call_besides_reads() -> None:
         "deletePSPConfiguration",
         "configureStoreTse",
         "advanceTestClock",
+        "createApiKey",
+        "rotateApiKey",
+        "revokeApiKey",
         "applyConfiguration",
         # These read, and take POST alone.
         "listMembers",
@@ -118,7 +121,7 @@ def test_a_manager_moves_no_money_and_configures_no_system() -> None:
 
     assert OF[MANAGER] & of_nouns - READS == {"getLoyaltyWebhookEvents"}
     assert not OF[MANAGER] & MONEY
-    assert READS - OF[MANAGER] == {"listOAuthConsents"}
+    assert READS - OF[MANAGER] == {"listOAuthConsents", "listApiKeys"}
     assert OF[MANAGER] < OF[OWNER]
 
 
@@ -346,6 +349,46 @@ def test_a_test_key_of_the_account_leads_to_the_sandbox(
     assert answer["_sandbox"] is True
     assert bare.error == "INVALID_PARAMETERS"
     assert (others.status, others.error) == (401, "INVALID_API_KEY")
+
+
+@pytest.mark.usefixtures("persons")
+def test_staff_choose_the_sandbox_without_a_key(member: Member) -> None:
+    api = hired(member.merchant, CASHIER)
+    body = {**member.ids, "purchaseAmount": 10}
+
+    with nothing_written():
+        answer = api.ok("addLoyaltyPoints", body, X_Beep_Mode="test")
+        bare = api("addLoyaltyPoints", {**member.ids, "points": 5}, X_Beep_Mode="test")
+        others = api("createLoyaltyProgram", {}, X_Beep_Mode="test")
+
+    assert answer["_sandbox"] is True
+    assert bare.error == "INVALID_PARAMETERS"
+    assert (others.status, others.error) == (403, "ENDPOINT_NOT_ALLOWED")
+    assert "_sandbox" not in api.ok("addLoyaltyPoints", body, X_Beep_Mode="live")
+    assert member.balance()["currentBalance"] == 200
+
+
+@pytest.mark.usefixtures("persons")
+def test_a_request_that_says_another_mode_than_it_has_does_nothing(member: Member) -> None:
+    merchant, body = member.merchant, {**member.ids, "purchaseAmount": 10}
+    staff, test_key = hired(merchant, CASHIER), merchant.publishable_key(KeyMode.TEST)
+    token = oauth.of(merchant.api).api()
+
+    with nothing_written():
+        answers = [
+            merchant.api("addLoyaltyPoints", body, X_Beep_Mode="test"),
+            token("addLoyaltyPoints", body, X_Beep_Mode="test"),
+            merchant.sandbox("addLoyaltyPoints", body, X_Beep_Mode="live"),
+            merchant.customer()("getCustomerBalance", member.ids, X_Beep_Mode="test"),
+            staff("addLoyaltyPoints", body, X_Beep_Mode="live", X_Beep_Publishable_Key=test_key),
+            *(staff("addLoyaltyPoints", body, X_Beep_Mode=each) for each in ("TEST", "sandbox")),
+        ]
+
+    problem = "is `live` or `test`, and for others than staff that of their key"
+    for answer in answers:
+        assert (answer.status, answer.error) == (400, "INVALID_PARAMETERS")
+        assert answer.body["details"] == {"fields": {"X-Beep-Mode": problem}}
+    assert merchant.api.ok("addLoyaltyPoints", body, X_Beep_Mode="live")["newBalance"] == 200
 
 
 @pytest.mark.usefixtures("persons")

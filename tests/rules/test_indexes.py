@@ -220,6 +220,13 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[Query]:
     return made
 
 
+def query_keys(account_id: str) -> None:
+    account_documents.list_keys(account_id)
+    account_documents.list_working_keys(account_id, limit=1)
+    account_documents.list_revoked_keys(account_id, limit=1)
+    account_documents.keys_beginning_with("0" * 64, limit=1)
+
+
 def query_all(member: Member) -> None:
     """Call everything in the product that makes a query."""
     merchant, now = member.merchant, clock.utc_now()
@@ -228,8 +235,7 @@ def query_all(member: Member) -> None:
     store_documents.list_of_account(merchant.account_id)
     for after in (None, (now, "store_1")):
         store_documents.list_page(merchant.account_id, after=after, limit=1)
-    account_documents.list_keys(merchant.account_id)
-    account_documents.keys_beginning_with("0" * 64, limit=1)
+    query_keys(merchant.account_id)
     program_documents.list_of_store(merchant.store_id)
     membership_documents.list_entries(member.membership_id)
     membership_documents.list_before(member.membership_id, 2, 1)

@@ -8,7 +8,7 @@ its samples by name. Every walk over the catalog sends the first sample. A sampl
 - ``why``: the special thing about it, above all the reason for its cost.
 - ``by``: ``customer`` if the member calls, with a sign-in; such a sample has no ``answer``.
   ``person`` if somebody calls who has signed in and names no account: ``uid_of_lena``, who has the
-  address of the invitation. By default a secret key does.
+  address of the invitation. By default a secret key does, or an owner where keys are refused.
 - ``method``: ``POST`` by default, or ``GET``.
 - ``needs``: the objects that must exist before, by the names of ``tests/support/situations.py``.
   Without ``needs`` and ``request``, those of the first sample.
@@ -39,6 +39,7 @@ from functions.catalog import ENDPOINTS, Endpoint
 from tests.support import sign_ins, wallets
 from tests.support.api import Answer, Api
 from tests.support.situations import Needs, Situation, names_something
+from tests.support.staff import caller_of
 
 FOLDER = Path(__file__).parents[1] / "golden"
 
@@ -108,7 +109,7 @@ class Sample:
             token = sign_ins.unsigned("uid_of_lena", email="lena@example.com")
             return Api(situation.api.app, token)
         if not self.is_by_customer:
-            return situation.api
+            return caller_of(self.endpoint, situation.merchant)
         # With a program or a store, the account is theirs.
         is_named = self.request.keys() & {"programId", "storeId"}
         return situation.merchant.customer(situation.names["userId"], names_account=not is_named)
@@ -150,7 +151,7 @@ def first_of(endpoint: Endpoint) -> Sample:
     return samples[0]
 
 
-NAMELESS = frozenset({"listMyAccounts", "listOAuthConsents"})
+NAMELESS = frozenset({"listMyAccounts", "listOAuthConsents", "listApiKeys", "createApiKey"})
 """What names no object: it is about who calls, or about all of the account."""
 
 
@@ -161,7 +162,11 @@ def naming_of(endpoint: Endpoint) -> Sample:
     return next(each for each in samples_of(endpoint) if names_something(each.request))
 
 
-KEYED = [endpoint for endpoint in ENDPOINTS if endpoint.needs_key and not endpoint.refuses_keys]
+KEYED = [
+    endpoint
+    for endpoint in ENDPOINTS
+    if endpoint.needs_key and not (endpoint.refuses_keys and endpoint.for_persons)
+]
 """What a secret key may call: not what is about a person alone, and not what anybody may ask."""
 NAMING = [endpoint for endpoint in KEYED if endpoint.name not in NAMELESS]
 SAMPLES = [sample for endpoint in ENDPOINTS for sample in samples_of(endpoint)]

@@ -20,8 +20,8 @@ from flask import Flask
 
 from functions.beep.members import subscribe_to_push
 from shared import clock, ids
-from shared.auth.keys import KeyMode
-from shared.domain.accounts.accounts import Account
+from shared.auth.keys import KeyKind, KeyMode
+from shared.domain.accounts.accounts import KEY_ID_CHARS, Account, KeyRecord
 from shared.domain.accounts.oauth_apps import OAuthApp
 from shared.domain.accounts.oauth_consents import OAuthConsent
 from shared.domain.accounts.packages import Package
@@ -91,6 +91,7 @@ _DOCUMENTED: Names = {
     "transactionId": "purchase_abc123",
     "orderId": "cc_order_x1y2z3",
     "consentId": "cons_abc123",
+    "keyId": "fedcba9876543210",
     "writeId": "shw_abc123",
     "earlier": "2026-03-01T00:00:00.000Z",
     "later": "2026-03-04T00:00:00.000Z",
@@ -137,6 +138,7 @@ def drawn(store_id: str) -> Names:
         "transactionId": ids.new("purchase"),
         "orderId": ids.new("cc_order"),
         "consentId": ids.new("cons"),
+        "keyId": ids.digest(ids.new("key"))[:KEY_ID_CHARS],
         "writeId": ids.new("shw"),
         "earlier": clock.to_wire(clock.utc_now() - day),
         "later": clock.to_wire(clock.utc_now() + day),
@@ -568,6 +570,21 @@ def make_consent(situation: Situation) -> None:
     )
 
 
+def make_api_key(situation: Situation) -> None:
+    """Let the account have a live secret key with the id that is drawn; nobody knows its text."""
+    record = KeyRecord(
+        key_hash=situation.names["keyId"] + ids.digest("the rest")[KEY_ID_CHARS:],
+        account_id=situation.merchant.account_id,
+        mode=KeyMode.LIVE,
+        kind=KeyKind.SECRET,
+        label="Web shop",
+        prefix="bk_live_sk_",
+        last4="X7Q2",
+        created_at=clock.real_now(),
+    )
+    client.commit([account_documents.key_creation(record)])
+
+
 def make_product(situation: Situation, **fields: Any) -> None:
     """Let the store sell milk, whose product is ``{storeId}_4006381333931``."""
     body = {"storeId": situation.merchant.store_id, **MILK, "price": 1.49, **fields}
@@ -748,6 +765,7 @@ MAKERS: Mapping[str, Callable[..., None]] = {
     "staff member": make_staff_member,
     "invitation": make_invitation,
     "consent": make_consent,
+    "api key": make_api_key,
     "product": make_product,
     "price": make_price,
     "provider": make_provider,

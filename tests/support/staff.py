@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from functions.catalog import Endpoint
 from shared.domain.accounts.staff import StaffRole
 from tests.support import receivers, sign_ins
 from tests.support.api import Api
 from tests.support.merchants import Merchant
 
 HEADER = "X-Beep-Staff-Account"
+MODE = "X-Beep-Mode"
 
 
 @dataclass
@@ -89,3 +91,37 @@ def hired(
     uid = user_id or f"uid_{role}"
     merchant.api.ok("addStaffMember", {"userId": uid, "role": role, **fields})
     return signed_in(merchant, uid)
+
+
+def owner_of(merchant: Merchant, mode: str = "live") -> Api:
+    """Return the API as an owner of the merchant calls it, who is hired if need be."""
+    uid = "uid_owner"
+    hiring = merchant.api("addStaffMember", {"userId": uid, "role": "owner"})
+    assert hiring.error in {None, "STAFF_MEMBER_EXISTS"}, hiring.body
+    api = signed_in(merchant, uid)
+    return Api(api.app, api.key, {**api.headers, MODE: mode})
+
+
+def is_for_staff_alone(endpoint: Endpoint) -> bool:
+    """Tell whether people of the staff may call it, and no key."""
+    return endpoint.refuses_keys and not endpoint.for_persons
+
+
+def caller_of(endpoint: Endpoint, merchant: Merchant) -> Api:
+    """Return the API as somebody calls it who may: the merchant's key, or an owner."""
+    return owner_of(merchant) if is_for_staff_alone(endpoint) else merchant.api
+
+
+def sandbox_of(endpoint: Endpoint, merchant: Merchant) -> Api:
+    """Return the API as somebody calls it for whom the sandbox answers."""
+    return owner_of(merchant, "test") if is_for_staff_alone(endpoint) else merchant.sandbox
+
+
+@pytest.fixture(autouse=True)
+def _persons_where_keys_are_refused(request: pytest.FixtureRequest) -> None:
+    """Have a Firebase Auth in walks, where they come to what only people may call."""
+    parameters = getattr(getattr(request.node, "callspec", None), "params", {})
+    sample = parameters.get("sample")
+    endpoint = parameters.get("endpoint", getattr(sample, "endpoint", None))
+    if isinstance(endpoint, Endpoint) and is_for_staff_alone(endpoint):
+        request.getfixturevalue("persons")

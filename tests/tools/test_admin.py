@@ -488,7 +488,9 @@ def test_issues_a_key_and_keeps_its_hash_alone(run: Admin, account_id: str, app:
         "last4": key.text[-4:],
         "label": "till 1",
         "createdAt": issued["createdAt"],
+        "createdBy": None,
         "revokedAt": None,
+        "revokedBy": None,
     }
     assert Api(app, key.text)("getLoyaltyProgram").error == "INVALID_PARAMETERS"
     listed = run.ok("key", "list", account_id)
@@ -623,7 +625,7 @@ def test_writes_tables_for_people(run: Admin, account_id: str) -> None:
         *(issued[name] for name in ("keyId", "accountId", "mode", "kind", "prefix", "last4")),
         "-",
         issued["createdAt"],
-        "-",
+        *("-", "-", "-"),
     ]
 
 

@@ -58,7 +58,8 @@ SECURITY_SCHEMES = {
         "type": "apiKey",
         "in": "header",
         "name": "X-Beep-Staff-Account",
-        "description": "The id of the account for whose staff the ID token acts.",
+        "description": "The id of the account for whose staff the ID token acts. With "
+        "`X-Beep-Mode: test` beside it the sandbox answers.",
     },
 }
 PARAMETERS: dict[str, Any] = {
@@ -267,7 +268,8 @@ def _of_staff(endpoint: Endpoint) -> str:
     roles = [role for role in StaffRole if role in endpoint.staff_roles]
     if not roles:
         return "Not for staff: secret keys alone."
-    return f"Staff who may call it: {', '.join(roles)}."
+    alone = "; secret keys may not" if endpoint.refuses_keys else ""
+    return f"Staff who may call it: {', '.join(roles)}{alone}."
 
 
 def _query(schema: Schema) -> Iterator[dict[str, Any]]:

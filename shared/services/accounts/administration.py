@@ -15,10 +15,10 @@ from shared.domain.accounts.accounts import Account, KeyRecord
 from shared.domain.accounts.packages import Package
 from shared.domain.stores.stores import Coordinates, Store
 from shared.services import commands
+from shared.services.accounts import api_keys
 from shared.services.commands import Effect, Reads
 from shared.store import client, paths
 from shared.store.accounts import account_documents
-from shared.store.client import Write
 from shared.store.loyalty import profile_documents, program_documents
 from shared.store.stores import store_documents
 
@@ -280,16 +280,12 @@ def issue_key(
 
     Raises:
         Refused: There is no such account, or the label is too long.
+        LimitExceeded: The account has as many keys as it can have.
     """
     key = key or keys.generate(mode, kind)
-    issued = _new_key(account_id, key, _checked_label(label))
-    account_path, key_path = paths.account(account_id), paths.api_key(issued.record.key_hash)
-
-    def decide(reads: Reads) -> Effect[IssuedKey]:
-        _found_account(reads, account_id)
-        return Effect(issued, [account_documents.key_creation(issued.record)])
-
-    return commands.run([key_path, account_path], decide)
+    get_account(account_id)
+    saved = api_keys.issue(account_id, key, label=_checked_label(label))
+    return IssuedKey(key, saved.record)
 
 
 def list_keys(account_id: str) -> list[KeyRecord]:
@@ -306,27 +302,13 @@ def rotate_key(key_id: str) -> IssuedKey:
     """Revoke a key and issue one like it, in one commit.
 
     Raises:
-        Refused: No key that works, or more than one, has this id.
+        Refused: No key, or more than one, has this id.
+        ApiKeyRevoked: It is revoked already.
     """
     found = _find_key(key_id)
     key = keys.generate(KeyMode(found.mode), KeyKind(found.kind))
-    issued = _new_key(found.account_id, key, found.label)
-    path = paths.api_key(found.key_hash)
-
-    def decide(reads: Reads) -> Effect[IssuedKey]:
-        before = account_documents.decode_key(reads[path])
-        if before is None or before.revoked_at is not None:
-            raise Refused(f"The key {key_id} is revoked: issue a new one instead.")
-        revoked = replace(before, revoked_at=issued.record.created_at)
-        writes: list[Write] = [
-            account_documents.replace_key(reads[path], revoked),
-            account_documents.key_creation(issued.record),
-        ]
-        return Effect(replace(issued, replaced=revoked), writes)
-
-    rotated = commands.run([path], decide)
-    account_documents.forget_key(found.key_hash)
-    return rotated
+    saved = api_keys.rotate(found, key)
+    return IssuedKey(key, saved.record, saved.replaced)
 
 
 def revoke_key(key_id: str) -> KeyRecord:
@@ -335,22 +317,7 @@ def revoke_key(key_id: str) -> KeyRecord:
     Raises:
         Refused: No key, or more than one, has this id.
     """
-    key_hash = _find_key(key_id).key_hash
-    path = paths.api_key(key_hash)
-    now = clock.real_now()
-
-    def decide(reads: Reads) -> Effect[KeyRecord]:
-        before = account_documents.decode_key(reads[path])
-        if before is None:
-            raise Refused(f"There is no key {key_id}.")
-        if before.revoked_at is not None:
-            return Effect(before)
-        revoked = replace(before, revoked_at=now)
-        return Effect(revoked, [account_documents.replace_key(reads[path], revoked)])
-
-    record = commands.run([path], decide)
-    account_documents.forget_key(key_hash)
-    return record
+    return api_keys.revoke(_find_key(key_id)).record
 
 
 def _found_account(reads: Reads, account_id: str) -> Account:
@@ -372,20 +339,6 @@ def _change_account(account_id: str, change: Callable[[Account], Account]) -> Ac
     account = commands.run([path], decide)
     account_documents.forget_account(account_id)
     return account
-
-
-def _new_key(account_id: str, key: ApiKey, label: str) -> IssuedKey:
-    record = KeyRecord(
-        key_hash=key.hash,
-        account_id=account_id,
-        mode=key.mode,
-        kind=key.kind,
-        label=label,
-        prefix=key.prefix,
-        last4=key.last4,
-        created_at=clock.real_now(),
-    )
-    return IssuedKey(key, record)
 
 
 def _find_key(key_id: str) -> KeyRecord:

@@ -38,6 +38,7 @@ def authenticate(
     account_id: str,
     app_check_token: str | None,
     publishable_key: str | None,
+    wants_test: bool = False,
 ) -> Caller:
     """Return the caller that a person is who works for an account.
 
@@ -49,6 +50,7 @@ def authenticate(
         account_id: The account that the request names.
         app_check_token: The token of App Check, if the request has one.
         publishable_key: A key of the account: with a test key the caller is the sandbox's.
+        wants_test: The caller is the sandbox's without a key, too.
 
     Raises:
         InvalidIdToken, IdTokenExpired, AppNotVerified, SubscriptionInactive.
@@ -58,11 +60,17 @@ def authenticate(
         Busy: Google does not answer.
     """
     person = customers.authenticate(id_token, app_check_token)
-    return calling(person, account_id=account_id, publishable_key=publishable_key)
+    return calling(
+        person, account_id=account_id, publishable_key=publishable_key, wants_test=wants_test
+    )
 
 
 def calling(
-    person: SignedInCustomer, *, account_id: str, publishable_key: str | None = None
+    person: SignedInCustomer,
+    *,
+    account_id: str,
+    publishable_key: str | None = None,
+    wants_test: bool = False,
 ) -> Caller:
     """Return the caller that somebody is who has signed in: see ``authenticate``.
 
@@ -80,7 +88,8 @@ def calling(
         raise NotStaff("The person has no role in the account.")
     require_present(person.user_id, person.signed_in_at)
     caller = Caller(account_id, account.package, is_live=True, staff=member)
-    if publishable_key and not _is_live(publishable_key, account_id):
+    is_test_key = publishable_key and not _is_live(publishable_key, account_id)
+    if wants_test or is_test_key:
         return replace(caller, package=Package.PRIME, is_live=False)
     if not account.is_active:
         raise SubscriptionInactive("The account has no active subscription.")

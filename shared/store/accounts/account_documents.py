@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from shared.domain.accounts.accounts import Account, KeyRecord
 from shared.store import paths
@@ -34,6 +35,10 @@ find_key = KEYS.find
 forget_key = KEYS.forget
 key_creation = KEYS.creation
 replace_key = KEYS.write
+key_to_document = KEYS.to_document
+key_from_document = KEYS.from_document
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def find_accounts(account_ids: Iterable[str]) -> list[Account]:
@@ -45,6 +50,22 @@ def list_keys(account_id: str) -> list[KeyRecord]:
     """Return the records of an account's keys, oldest first."""
     records = KEYS.query(("accountId", "==", account_id))
     return sorted(records, key=lambda record: record.created_at)
+
+
+def list_working_keys(account_id: str, limit: int) -> list[KeyRecord]:
+    """Return records of an account's keys that are not revoked, newest first."""
+    found = KEYS.query(("accountId", "==", account_id), ("revokedAt", "==", None), limit=limit)
+    return sorted(found, key=lambda record: (record.created_at, record.key_hash), reverse=True)
+
+
+def list_revoked_keys(account_id: str, limit: int) -> list[KeyRecord]:
+    """Return records of an account's keys that are revoked, the last one first."""
+    return KEYS.query(
+        ("accountId", "==", account_id),
+        ("revokedAt", ">", _LONG_AGO),
+        order_by=["-revokedAt"],
+        limit=limit,
+    )
 
 
 def keys_beginning_with(hash_prefix: str, limit: int) -> list[KeyRecord]:

@@ -43,6 +43,7 @@ from tests.support.psp_samples import CONFIGS
 from tests.support.receivers import receiving
 from tests.support.samples import PRICED, SAMPLES, Sample
 from tests.support.situations import Needs, Situation
+from tests.support.staff import sandbox_of
 from tests.support.system_samples import CONFIGS as CONFIGS_OF_SYSTEMS
 from tools import docs
 
@@ -359,9 +360,8 @@ def test_sandbox_gives_the_example_answer_to_the_example_request(
     endpoint: Endpoint, merchant: Merchant
 ) -> None:
     module = components.module_of(endpoint)
-    answers = [
-        merchant.sandbox.ok(endpoint.name, request) for request in module.EXAMPLE_REQUESTS.values()
-    ]
+    sandbox = sandbox_of(endpoint, merchant)
+    answers = [sandbox.ok(endpoint.name, request) for request in module.EXAMPLE_REQUESTS.values()]
 
     assert answers[0] == {**module.EXAMPLE, "_sandbox": True}
     for answer in answers:

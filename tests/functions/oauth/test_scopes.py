@@ -32,14 +32,16 @@ def test_every_action_needs_its_scope(scope: str, merchant: Merchant) -> None:
 
 def test_what_is_no_tokens_to_say_is_refused_to_all(merchant: Merchant) -> None:
     api = oauth.of(merchant.api).api()
-    refusing = [each.name for each in ENDPOINTS if each.refuses_tokens and not each.refuses_keys]
+    refusing = [each for each in ENDPOINTS if each.refuses_tokens and not each.for_persons]
 
-    for name in refusing:
+    for each in refusing:
         with nothing_written():
-            answer = api(name, {})
+            answer = api(each.name, {})
         fix = "Call with the secret key, or as an owner who has signed in."
+        if each.refuses_keys:
+            fix = "Sign in to the console as an owner."
         assert_refused(answer, 403, "ENDPOINT_NOT_ALLOWED", fix=fix)
-    assert refusing == [
+    assert [each.name for each in refusing] == [
         "addStaffMember",
         "updateStaffMember",
         "removeStaffMember",
@@ -47,6 +49,10 @@ def test_what_is_no_tokens_to_say_is_refused_to_all(merchant: Merchant) -> None:
         "withdrawStaffInvitation",
         "listOAuthConsents",
         "revokeOAuthConsent",
+        "listApiKeys",
+        "createApiKey",
+        "rotateApiKey",
+        "revokeApiKey",
     ]
 
 
