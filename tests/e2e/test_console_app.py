@@ -31,6 +31,7 @@ FLOWS = [
     "program",
     "poster",
     "earning",
+    "developers",
 ]
 
 

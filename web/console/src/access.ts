@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals';
 import { ask, sendHeaders } from '../../shared/api/client.ts';
 import type { components } from '../../shared/api/schema.gen.ts';
+import { mode } from './mode.ts';
 import { readStore, type Store } from './store.ts';
 
 type Schemas = components['schemas'];
@@ -30,6 +31,7 @@ export const may = (...names: readonly string[]): boolean =>
 
 sendHeaders(() => ({
   ...(account.value && { 'X-Beep-Staff-Account': account.value.accountId }),
+  ...(mode.value === 'test' && { 'X-Beep-Mode': mode.value }),
   ...(storeId.value && { 'X-Beep-Store-Id': storeId.value }),
 }));
 
@@ -107,6 +109,7 @@ export function close(): void {
 }
 
 function leaveAccount(): void {
+  mode.value = 'live'; // What the person may do, and in which stores, is never an example.
   account.value = undefined;
   actions.value = undefined;
   storeId.value = undefined;

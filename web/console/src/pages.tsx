@@ -5,6 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { parts, path, replace } from '../../shared/lib/router.ts';
 import { Failed, Loading } from '../../shared/ui/status.tsx';
 import { account, store } from './access.ts';
+import { mode } from './mode.ts';
 import { openSections, type PageProps } from './sections.ts';
 import { ChooseStore } from './ui/choose-store.tsx';
 import { t } from './words.ts';
@@ -59,5 +60,5 @@ export function Pages() {
   if (!here) return <ChooseStore />;
   if (error !== undefined) return <Failed error={error} retry={() => location.reload()} />;
   const View = page?.name === name ? page.view : undefined;
-  return View ? <View id={id} key={`${account.value?.accountId ?? ''} ${here} ${id}`} /> : <Loading />;
+  return View ? <View id={id} key={`${account.value?.accountId ?? ''} ${here} ${mode.value} ${id}`} /> : <Loading />;
 }

@@ -2,6 +2,7 @@
 
 import type { ComponentType } from 'preact';
 import { may } from './access.ts';
+import { loadDevelopersPage } from './developers/pages.ts';
 import type { Words } from './i18n/en.ts';
 import { loadProgramsPage } from './programs/pages.ts';
 
@@ -50,6 +51,7 @@ const SECTIONS: readonly Section[] = [
     isInner: true,
     load: () => import('./imports/imports.tsx'),
   },
+  { id: 'developers', needs: ['listApiKeys'], load: loadDevelopersPage },
 ];
 
 export const openSections = (): readonly Section[] => SECTIONS.filter((each) => may(...each.needs));

@@ -9,8 +9,8 @@ export const WIDTHS = [390, 1280];
 /** The sections that each role has, as the head of the page shows them. */
 export const SECTIONS = {
   manager: ['Start', 'Till', 'Members', 'Programs'],
-  owner: ['Start', 'Till', 'Members', 'Programs'],
-  developer: ['Start', 'Members', 'Programs'],
+  owner: ['Start', 'Till', 'Members', 'Programs', 'Developers'],
+  developer: ['Start', 'Members', 'Programs', 'Developers'],
 };
 
 export const ENGLISH = { withPassword: 'I have a password', email: 'E-mail address', password: 'Password' };

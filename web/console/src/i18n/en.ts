@@ -2,13 +2,15 @@
 
 import { common } from '../../../shared/i18n/en.ts';
 import { amount } from './en/amount.ts';
+import { developers } from './en/developers.ts';
 import { imports } from './en/imports.ts';
 import { member, members } from './en/members.ts';
+import { mode } from './en/mode.ts';
 import { problem } from './en/problem.ts';
 import { shell } from './en/shell.ts';
 import { chart, start } from './en/start.ts';
 import { till } from './en/till.ts';
 
-export const en = { ...common, amount, chart, imports, member, members, problem, shell, start, till };
+export const en = { ...common, amount, chart, developers, imports, member, members, mode, problem, shell, start, till };
 
 export type Words = typeof en;

@@ -8,14 +8,17 @@ import { Failed } from '../../../shared/ui/status.tsx';
 import {
   account,
   accounts,
+  type Account as Chosen,
   openAccount,
   openStore,
   store,
   stores,
 } from '../access.ts';
+import { isTestAccount } from '../mode.ts';
 import { openSections } from '../sections.ts';
 import { unsent } from '../till/unsent.ts';
 import { t } from '../words.ts';
+import { ModeSwitch, TestBand } from './mode-switch.tsx';
 import { SignOut } from './sign-out.tsx';
 
 const TILL = '/console/till';
@@ -42,6 +45,7 @@ export function Top() {
           <Account onChoose={attempt} />
           <StoreChoice onChoose={attempt} />
           {chosen.role && <span class="role">{words.roles[chosen.role]}</span>}
+          <ModeSwitch />
         </div>
       )}
       {store.value && sections.length > 0 && (
@@ -57,6 +61,7 @@ export function Top() {
         </p>
       )}
       {error !== undefined && <Failed error={error} />}
+      <TestBand />
     </header>
   );
 }
@@ -76,7 +81,7 @@ interface ChoiceProps {
 
 function Account({ onChoose }: ChoiceProps) {
   const open = (accounts.value ?? []).filter((each) => each.isActive);
-  if (open.length < 2) return <span>{account.value?.name}</span>;
+  if (open.length < 2) return <span>{account.value && nameOf(account.value)}</span>;
 
   function choose(accountId: string): void {
     const found = open.find((each) => each.accountId === accountId);
@@ -90,11 +95,15 @@ function Account({ onChoose }: ChoiceProps) {
     >
       {open.map((each) => (
         <option key={each.accountId} value={each.accountId}>
-          {each.name}
+          {nameOf(each)}
         </option>
       ))}
     </select>
   );
+}
+
+function nameOf({ accountId, name }: Chosen): string {
+  return isTestAccount(accountId) ? t().mode.testAccount(name) : name;
 }
 
 function StoreChoice({ onChoose }: ChoiceProps) {

@@ -4,6 +4,10 @@ import type { Words } from '../en.ts';
 export const problem: Words['problem'] = {
   ...common.problem,
   codes: {
+    API_KEY_CHANGE_NOT_ALLOWED: 'Geheime Live-Schlüssel ändern nur Inhaber.',
+    API_KEY_NOT_FOUND: 'Diesen Schlüssel gibt es nicht mehr.',
+    API_KEY_REVOKED: 'Dieser Schlüssel ist schon widerrufen. Erstellen Sie einen neuen.',
+    LIMIT_EXCEEDED: 'Mehr davon sind nicht möglich. Entfernen Sie, was niemand braucht.',
     BALANCE_LIMIT_EXCEEDED: 'Das wäre mehr, als auf eine Karte passt.',
     IDEMPOTENCY_KEY_REUSED: 'Das wurde schon mit anderem Inhalt gesendet. Beginnen Sie von vorn.',
     INSUFFICIENT_BALANCE: 'Das Guthaben reicht dafür nicht.',

@@ -2,7 +2,15 @@ import type { Words } from '../en.ts';
 
 export const shell: Words['shell'] = {
   pages: 'Seiten',
-  sections: { start: 'Start', till: 'Kasse', members: 'Mitglieder', programs: 'Programme', staff: 'Team', imports: 'Import' },
+  sections: {
+    start: 'Start',
+    till: 'Kasse',
+    members: 'Mitglieder',
+    programs: 'Programme',
+    staff: 'Team',
+    imports: 'Import',
+    developers: 'Entwicklung',
+  },
   account: 'Konto',
   store: 'Filiale',
   signOut: 'Abmelden',

@@ -3,6 +3,10 @@ import { common } from '../../../../shared/i18n/en.ts';
 export const problem = {
   ...common.problem,
   codes: {
+    API_KEY_CHANGE_NOT_ALLOWED: 'Only owners change live secret keys.',
+    API_KEY_NOT_FOUND: 'There is no such key any more.',
+    API_KEY_REVOKED: 'This key is revoked already. Make a new one.',
+    LIMIT_EXCEEDED: 'There are as many of these as there can be. Remove one that nobody needs.',
     BALANCE_LIMIT_EXCEEDED: 'That would be more than one card can hold.',
     IDEMPOTENCY_KEY_REUSED: 'That was already sent with other content. Begin again.',
     INSUFFICIENT_BALANCE: 'The balance is not enough for that.',

@@ -1,7 +1,15 @@
 export const shell = {
   pages: 'Pages',
   /** As the head of each page links to them. */
-  sections: { start: 'Start', till: 'Till', members: 'Members', programs: 'Programs', staff: 'Staff', imports: 'Import' },
+  sections: {
+    start: 'Start',
+    till: 'Till',
+    members: 'Members',
+    programs: 'Programs',
+    staff: 'Staff',
+    imports: 'Import',
+    developers: 'Developers',
+  },
   account: 'Account',
   store: 'Store',
   signOut: 'Sign out',

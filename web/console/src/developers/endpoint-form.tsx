@@ -1,0 +1,117 @@
+/** What an endpoint is: its URL, and the events that it gets. */
+
+import { useState } from 'preact/hooks';
+import { useAction } from '../../../shared/lib/use-action.ts';
+import { Failed } from '../../../shared/ui/status.tsx';
+import { Choices } from '../ui/choices.tsx';
+import { Field } from '../ui/field.tsx';
+import { t } from '../words.ts';
+import { EVENT_GROUPS, EVENT_TYPES } from './forms.gen.ts';
+import type { Webhook } from './webhooks.tsx';
+
+type Pattern = Webhook['events'][number];
+
+export interface Described {
+  readonly url?: string;
+  readonly description: string;
+  readonly events: never[];
+}
+
+interface Props {
+  readonly hook?: Webhook;
+  readonly submit: string;
+  readonly send: (described: Described) => Promise<void>;
+}
+
+export function EndpointForm({ hook, submit, send }: Props) {
+  const [url, setUrl] = useState(hook?.url ?? '');
+  const [description, setDescription] = useState(hook?.description ?? '');
+  const [isAll, setAll] = useState(hook ? hook.events.includes('*') : true);
+  const [chosen, setChosen] = useState<readonly Pattern[]>(hook?.events.filter((each) => each !== '*') ?? []);
+  const [problems, setProblems] = useState({ url: '', events: '' });
+  const [done, setDone] = useState('');
+  const { isBusy, error, run } = useAction();
+  const words = t().developers.webhooks;
+  const hasUrl = hook ? hook.url !== null : true;
+
+  function submitted(event: Event): void {
+    event.preventDefault();
+    setDone('');
+    const isUrlGood = !hasUrl || isUrl(url.trim());
+    const isSome = isAll || chosen.length > 0;
+    setProblems({ url: isUrlGood ? '' : words.urlBad, events: isSome ? '' : words.eventsEmpty });
+    if (!isUrlGood || !isSome) return;
+    run(async () => {
+      const events = (isAll ? ['*'] : chosen) as never[]; // of the API's own lists
+      await send({ ...(hasUrl && { url: url.trim() }), description: description.trim(), events });
+      if (hook) setDone(words.saved);
+      else {
+        setUrl('');
+        setDescription('');
+      }
+    });
+  }
+
+  const choose = (name: string, isOn: boolean): void =>
+    setChosen(isOn ? [...chosen, name] : chosen.filter((each) => each !== name));
+
+  return (
+    <form class="stack" noValidate onSubmit={submitted}>
+      {hasUrl && <Field label={words.url} hint={words.urlHint} problem={problems.url} value={url} onInput={setUrl} />}
+      <Field label={words.description} value={description} onInput={setDescription} />
+      <Choices
+        legend={words.which}
+        choices={[
+          { value: 'all', name: words.all },
+          { value: 'some', name: words.some },
+        ]}
+        value={isAll ? 'all' : 'some'}
+        onChoose={(value) => setAll(value === 'all')}
+        problem={problems.events}
+      />
+      {!isAll && (
+        <>
+          <Types legend={words.groups} names={EVENT_GROUPS} chosen={chosen} choose={choose} />
+          <details>
+            <summary>{words.types}</summary>
+            <Types legend={words.types} names={EVENT_TYPES} chosen={chosen} choose={choose} />
+          </details>
+        </>
+      )}
+      {error !== undefined && <Failed error={error} />}
+      <button type="submit" aria-disabled={isBusy}>
+        {submit}
+      </button>
+      <p role="status">{done}</p>
+    </form>
+  );
+}
+
+interface TypesProps {
+  readonly legend: string;
+  readonly names: readonly string[];
+  readonly chosen: readonly string[];
+  readonly choose: (name: string, isOn: boolean) => void;
+}
+
+function Types({ legend, names, chosen, choose }: TypesProps) {
+  return (
+    <fieldset class="types">
+      <legend class="for-readers">{legend}</legend>
+      {names.map((name) => (
+        <label class="check" key={name}>
+          <input
+            type="checkbox"
+            checked={chosen.includes(name)}
+            onChange={(event) => choose(name, event.currentTarget.checked)}
+          />
+          <code>{name}</code>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function isUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}

@@ -1,0 +1,107 @@
+/** `/console/developers/keys`: the account's API keys; a new one is shown once. */
+
+import { useState } from 'preact/hooks';
+import { ask } from '../../../shared/api/client.ts';
+import type { components } from '../../../shared/api/schema.gen.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
+import { Failed, Loading } from '../../../shared/ui/status.tsx';
+import { useRead } from '../ui/use-read.ts';
+import { t } from '../words.ts';
+import { Head } from './head.tsx';
+import { KeyRow, type ApiKey } from './key-row.tsx';
+import { MakeKey } from './make-key.tsx';
+import { namesOfStaff } from './people.ts';
+import { Secret } from './secret.tsx';
+
+export default function Keys() {
+  const [isWithRevoked, setWithRevoked] = useState(false);
+  const [made, setMade] = useState<Made>();
+  const { isBusy, error, run } = useAction();
+  const words = t().developers.keys;
+  const keys = useRead(() => list(isWithRevoked), [isWithRevoked]);
+  const names = useRead(namesOfStaff, []);
+
+  function show(answer: Made): void {
+    setMade(answer);
+    keys.again();
+  }
+
+  function rotate(key: ApiKey): void {
+    run(async () => {
+      const body = { keyId: key.keyId };
+      show(await ask((api, signal) => api.POST('/rotateApiKey', { body, signal })));
+    });
+  }
+
+  function revoke(key: ApiKey): void {
+    run(async () => {
+      const body = { keyId: key.keyId };
+      await ask((api, signal) => api.POST('/revokeApiKey', { body, signal }));
+      if (made?.apiKey.keyId === key.keyId) setMade(undefined);
+      keys.again();
+    });
+  }
+
+  return (
+    <>
+      <Head title={words.title} />
+      <p class="quiet">{words.note}</p>
+      {made?.key != null && (
+        <Secret
+          title={words.made}
+          note={made.apiKey.kind === 'secret' ? words.keepSecret : words.keepPublishable}
+          text={made.key}
+          onKept={() => setMade(undefined)}
+        />
+      )}
+      {error !== undefined && <Failed error={error} />}
+      <section class="panel" aria-busy={isBusy}>
+        {keys.value?.length === 0 && <p>{words.none}</p>}
+        {keys.value && keys.value.length > 0 && (
+          <table class="keys">
+            <caption>{words.list}</caption>
+            <thead>
+              <tr>
+                {[words.label, words.key, words.since, words.change].map((each) => (
+                  <th scope="col" key={each}>
+                    {each}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {keys.value.map((key) => (
+                <KeyRow
+                  apiKey={key}
+                  names={names.value ?? new Map()}
+                  onRotate={() => rotate(key)}
+                  onRevoke={() => revoke(key)}
+                  key={key.keyId}
+                />
+              ))}
+            </tbody>
+          </table>
+        )}
+        {!keys.value && keys.error === undefined && <Loading />}
+        {keys.error !== undefined && <Failed error={keys.error} retry={keys.again} />}
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={isWithRevoked}
+            onChange={(event) => setWithRevoked(event.currentTarget.checked)}
+          />
+          {words.withRevoked}
+        </label>
+      </section>
+      <MakeKey onMade={show} />
+    </>
+  );
+}
+
+type Schemas = components['schemas'];
+type Made = Pick<Schemas['CreateApiKeyResponse'], 'apiKey' | 'key'>;
+
+async function list(includeRevoked: boolean): Promise<readonly ApiKey[]> {
+  const body = { includeRevoked };
+  return (await ask((api, signal) => api.POST('/listApiKeys', { body, signal }))).apiKeys;
+}

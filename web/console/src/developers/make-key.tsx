@@ -1,0 +1,80 @@
+/** Make an API key: what it is for decides what it may do. */
+
+import { useRef, useState } from 'preact/hooks';
+import { ask, idempotencyKey, isUnknown } from '../../../shared/api/client.ts';
+import type { components } from '../../../shared/api/schema.gen.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
+import { Failed } from '../../../shared/ui/status.tsx';
+import { Choices } from '../ui/choices.tsx';
+import { Field } from '../ui/field.tsx';
+import { t } from '../words.ts';
+import { mayChange } from './key-row.tsx';
+
+type Made = components['schemas']['CreateApiKeyResponse'];
+
+const USES = ['live-secret', 'live-publishable', 'test-secret', 'test-publishable'] as const;
+type Use = (typeof USES)[number];
+
+interface Kind {
+  readonly mode: 'live' | 'test';
+  readonly kind: 'secret' | 'publishable';
+}
+
+const KINDS: Readonly<Record<Use, Kind>> = {
+  'live-secret': { mode: 'live', kind: 'secret' },
+  'live-publishable': { mode: 'live', kind: 'publishable' },
+  'test-secret': { mode: 'test', kind: 'secret' },
+  'test-publishable': { mode: 'test', kind: 'publishable' },
+};
+
+export function MakeKey({ onMade }: { readonly onMade: (made: Made) => void }) {
+  const uses = USES.filter((each) => mayChange(KINDS[each]));
+  const [use, setUse] = useState<Use | null>(null);
+  const [label, setLabel] = useState('');
+  const [problem, setProblem] = useState('');
+  const { isBusy, error, run } = useAction();
+  /** A wish without an answer: sent again, it makes no second key. */
+  const open = useRef<{ same: string; key: string } | undefined>(undefined);
+  const words = t().developers.keys;
+
+  function submit(event: Event): void {
+    event.preventDefault();
+    setProblem(use ? '' : words.useEmpty);
+    if (!use) return;
+    const body = { ...KINDS[use], ...(label.trim() && { label: label.trim() }) };
+    const same = JSON.stringify(body);
+    const key = open.current?.same === same ? open.current.key : idempotencyKey();
+    open.current = { same, key };
+    run(async () => {
+      try {
+        const headers = { 'Idempotency-Key': key };
+        onMade(await ask((api, signal) => api.POST('/createApiKey', { body, headers, signal })));
+        open.current = undefined;
+        setLabel('');
+        setUse(null);
+      } catch (failure) {
+        if (!isUnknown(failure)) open.current = undefined;
+        throw failure;
+      }
+    });
+  }
+
+  return (
+    <form class="panel" noValidate onSubmit={submit}>
+      <h2>{words.make}</h2>
+      <Choices
+        legend={words.use}
+        choices={uses.map((value) => ({ value, name: words.uses[value], note: words.useNotes[value] }))}
+        value={use}
+        onChoose={setUse}
+        problem={problem}
+      />
+      {uses.length < USES.length && <p class="quiet">{words.ownersOnly}</p>}
+      <Field label={words.label} hint={words.labelHint} value={label} onInput={setLabel} />
+      {error !== undefined && <Failed error={error} />}
+      <button type="submit" aria-disabled={isBusy}>
+        {words.make}
+      </button>
+    </form>
+  );
+}

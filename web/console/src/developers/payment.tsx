@@ -1,0 +1,133 @@
+/** One payment: how it stands, and what can be done with it: take, cancel or pay back. */
+
+import { useRef, useState } from 'preact/hooks';
+import { ask, idempotencyKey, isUnknown } from '../../../shared/api/client.ts';
+import { moment } from '../../../shared/i18n/format.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
+import { Failed, Loading } from '../../../shared/ui/status.tsx';
+import { Sure } from '../../../shared/ui/sure.tsx';
+import { may } from '../access.ts';
+import { useRead } from '../ui/use-read.ts';
+import { t } from '../words.ts';
+import { Head } from './head.tsx';
+import { inMajor, type Payment } from './payments.tsx';
+import { Refund } from './refund.tsx';
+
+export function PaymentPage({ paymentId }: { readonly paymentId: string }) {
+  const words = t().developers.payments;
+  const body = { paymentId };
+  const found = useRead(() => ask((api, signal) => api.POST('/getPayment', { body, signal })), [paymentId]);
+  const payment = found.value?.payment;
+  return (
+    <>
+      <Head title={payment ? inMajor(payment.amount, payment.currency) : words.title} />
+      <a class="back" href="/console/developers/payments">
+        {words.back}
+      </a>
+      {!payment && found.error === undefined && <Loading />}
+      {found.error !== undefined && <Failed error={found.error} retry={found.again} />}
+      {payment && (
+        <>
+          <Facts payment={payment} />
+          <Act payment={payment} onChanged={found.again} />
+          {payment.refundable > 0 && may('refundPayment') && <Refund payment={payment} onChanged={found.again} />}
+        </>
+      )}
+    </>
+  );
+}
+
+function Facts({ payment }: { readonly payment: Payment }) {
+  const words = t().developers.payments;
+  const money = (minor: number): string => inMajor(minor, payment.currency);
+  const lines = [
+    [words.stage, words.statuses[payment.status]],
+    [words.captured, money(payment.captured)],
+    [words.refunded, payment.refunded > 0 && money(payment.refunded)],
+    [words.chargedBack, payment.chargedBack > 0 && money(payment.chargedBack)],
+    [words.provider, payment.isTest ? `${payment.provider} · ${words.isTest}` : payment.provider],
+    [words.made, moment(new Date(payment.createdAt))],
+    [words.customer, payment.userId],
+    [words.id, payment.paymentId],
+    [words.failure, payment.failure ?? payment.problem],
+  ] as const;
+  return (
+    <section class="panel">
+      <dl>
+        {lines.map(
+          ([label, value]) =>
+            value && (
+              <div class="pair" key={label}>
+                <dt>{label}</dt>
+                <dd>{value}</dd>
+              </div>
+            ),
+        )}
+      </dl>
+      {payment.refunds.length > 0 && (
+        <ul class="log">
+          {payment.refunds.map((each) => (
+            <li class="event" key={each.refundId}>
+              <span>
+                {words.refundOf(money(each.amount))} {each.reason}
+              </span>
+              <span class={`state ${each.status}`}>{words.refundStatuses[each.status]}</span>
+              <span class="quiet">{moment(new Date(each.createdAt))}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+interface ActProps {
+  readonly payment: Payment;
+  readonly onChanged: () => void;
+}
+
+function Act({ payment, onChanged }: ActProps) {
+  const [isAsked, setAsked] = useState(false);
+  /** Of a try without an answer: sent again, it is done once. */
+  const open = useRef('');
+  const { error, run } = useAction();
+  const words = t().developers.payments;
+  const body = { paymentId: payment.paymentId };
+  const canCapture = payment.status === 'authorized' && may('capturePayment');
+  const canCancel = ['authorized', 'pending', 'requires_action'].includes(payment.status) && may('cancelPayment');
+  if (!canCapture && !canCancel && !isAsked) return null;
+
+  function act(action: '/capturePayment' | '/cancelPayment'): void {
+    open.current ||= idempotencyKey();
+    const headers = { 'Idempotency-Key': open.current };
+    setAsked(true);
+    run(async () => {
+      try {
+        await ask((api, signal) => api.POST(action, { body, headers, signal }));
+        open.current = '';
+        onChanged();
+      } catch (failure) {
+        if (!isUnknown(failure)) open.current = '';
+        throw failure;
+      }
+    });
+  }
+
+  return (
+    <section class="panel">
+      <div class="acts">
+        {canCapture && (
+          <Sure question={words.captureSure} yes={words.captureYes} act={() => act('/capturePayment')}>
+            {words.capture}
+          </Sure>
+        )}
+        {canCancel && (
+          <Sure look="plain" question={words.cancelSure} yes={words.cancelYes} act={() => act('/cancelPayment')}>
+            {words.cancel}
+          </Sure>
+        )}
+      </div>
+      {error !== undefined && <Failed error={error} />}
+    </section>
+  );
+}

@@ -1,0 +1,37 @@
+/** A secret that the API has shown this once: to be copied before the page forgets it. */
+
+import { useState } from 'preact/hooks';
+import { t } from '../words.ts';
+
+interface Props {
+  readonly title: string;
+  /** What to do with it, and what it opens. */
+  readonly note: string;
+  readonly text: string;
+  readonly onKept: () => void;
+}
+
+export function Secret({ title, note, text, onKept }: Props) {
+  const [isCopied, setCopied] = useState(false);
+  const words = t().developers.secret;
+
+  async function copy(): Promise<void> {
+    await navigator.clipboard.writeText(text);
+    setCopied(true);
+  }
+  return (
+    <section class="panel good" aria-label={title} role="status">
+      <h2>{title}</h2>
+      <p>{note}</p>
+      <code class="secret">{text}</code>
+      <div class="line">
+        <button type="button" onClick={() => void copy().catch(() => setCopied(false))}>
+          {isCopied ? words.copied : words.copy}
+        </button>
+        <button type="button" class="plain" onClick={onKept}>
+          {words.kept}
+        </button>
+      </div>
+    </section>
+  );
+}
