@@ -66,10 +66,10 @@ test('a clock that was set back leaves nothing behind', () => {
   assert.equal(toldTime(later, NOW, 0), undefined);
 });
 
-test('bookings are of a person, an account and a store', () => {
-  const scope = { uid: 'u', accountId: 'a', storeId: 's' };
+test('bookings are of a person, an account, a store and a mode', () => {
+  const scope = { uid: 'u', accountId: 'a', storeId: 's', mode: 'live' };
   assert.ok(isOf(entry('k', scope), scope));
-  for (const name of ['uid', 'accountId', 'storeId']) {
+  for (const name of ['uid', 'accountId', 'storeId', 'mode']) {
     assert.ok(!isOf(entry('k', scope), { ...scope, [name]: 'x' }));
   }
 });

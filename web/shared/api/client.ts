@@ -46,9 +46,10 @@ export const clockSkew = (): number => (Math.abs(skew) < SKEW_MIN_MS ? 0 : skew)
 const client = createClient<paths>({ baseUrl: '/api/v1' });
 client.use({
   async onRequest({ request }) {
+    const more = further(); // Those of the moment of the call: the person may switch meanwhile.
     const token = await idToken();
     if (token) request.headers.set('Authorization', `Bearer ${token}`);
-    for (const [name, value] of Object.entries(further())) request.headers.set(name, value);
+    for (const [name, value] of Object.entries(more)) request.headers.set(name, value);
     return request;
   },
   onResponse({ response }) {

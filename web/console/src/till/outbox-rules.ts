@@ -1,6 +1,7 @@
 /** What becomes of a booking that waits for a connection: decided here, without a page or a network. */
 
 import type { Way } from '../../../shared/lib/who.ts';
+import type { Mode } from '../mode.ts';
 
 /** Who it was: as the till has read it, or, once the API has told, the id. Nothing else of the person is kept. */
 export type Customer =
@@ -13,6 +14,8 @@ export interface Scope {
   readonly uid: string;
   readonly accountId: string;
   readonly storeId: string;
+  /** What is booked for real is never sent to the sandbox, and no test is booked for real. */
+  readonly mode: Mode;
 }
 
 /** A purchase that was booked at the till, until the API has answered. */
@@ -39,6 +42,7 @@ export interface Entry extends Scope {
   readonly isConfirmed: boolean;
 }
 
+const SCOPE = ['uid', 'accountId', 'storeId', 'mode'] as const;
 export const MINUTE_MS = 60_000;
 export const DAY_MS = 24 * 60 * MINUTE_MS;
 /** After this somebody may have booked it in another way: a person says whether it is still to be sent. */
@@ -60,7 +64,7 @@ export function standing(entry: Entry, now: number): Standing {
 }
 
 export function isOf(entry: Entry, scope: Scope): boolean {
-  return entry.uid === scope.uid && entry.accountId === scope.accountId && entry.storeId === scope.storeId;
+  return SCOPE.every((name) => entry[name] === scope[name]);
 }
 
 /**

@@ -4,6 +4,7 @@ import { signal } from '@preact/signals';
 import { idempotencyKey, Problem } from '../../../shared/api/client.ts';
 import { user } from '../../../shared/firebase/session.ts';
 import { account, store } from '../access.ts';
+import { mode } from '../mode.ts';
 import { book, type Booking, type Purchase } from './bookings.ts';
 import { backOff, inOrder, isOf, nextDue, type Entry, type Scope } from './outbox-rules.ts';
 import { change, list, onOthers, put, remove } from './outbox-store.ts';
@@ -211,5 +212,5 @@ function scopeOrNone(): Scope | null {
   const accountId = account.value?.accountId;
   const storeId = store.value?.storeId;
   const uid = user.value?.uid;
-  return uid && accountId && storeId ? { uid, accountId, storeId } : null;
+  return uid && accountId && storeId ? { uid, accountId, storeId, mode: mode.value } : null;
 }
