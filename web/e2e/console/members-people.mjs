@@ -6,7 +6,15 @@ import { readFile } from 'node:fs/promises';
 import { call, facts, open, run } from '../browser.mjs';
 import { check, GERMAN, signIn, WIDTHS } from './staff.mjs';
 
-const PROGRAM = { programName: 'Bread club', programType: 'points', isActive: true, rules: { pointsPerEuro: 1 } };
+const PROGRAM = {
+  programName: 'Bread club',
+  programType: 'points',
+  isActive: true,
+  rules: { pointsPerEuro: 1 },
+  pointsExpiry: { afterDays: 90 },
+  transfers: 'merchant',
+  rewards: [{ title: 'A roll', requiredPoints: 10, type: 'free_product' }],
+};
 
 /** Letters alone: a name that only this run has. */
 const someName = () => randomBytes(6).toString('hex').replace(/[0-9]/g, (digit) => 'ghijklmnop'[digit]);
@@ -17,7 +25,7 @@ async function makePeople() {
   const known = programs.find((each) => each.programName === PROGRAM.programName);
   const programId =
     known?.programId ??
-    (await call('createLoyaltyProgram', { ...PROGRAM, storeId, pointsExpiry: { afterDays: 90 } })).programId;
+    (await call('createLoyaltyProgram', { ...PROGRAM, storeId })).programId;
   const family = `Mül${someName()}`;
   const people = [];
   for (const firstName of ['Anna', 'Änne']) {
@@ -149,18 +157,58 @@ async function copyAndErase(opened, made, anna) {
   assert.deepEqual((await call('listMembers', { name: made.family })).members, []);
 }
 
-/** A manager with a German browser, in the dark, looks at the same. */
+/** A manager with a German browser, in the dark, sees what is pending and reserved, and gives some away. */
 async function german(browser, width) {
   const made = await makePeople();
+  const { programId, family } = made;
+  const [anna, aenne] = made.people;
+  const { program } = await call('getLoyaltyProgram', { programId });
+  await call('reserveLoyaltyPoints', { programId, userId: anna, rewardId: program.rewards[0].rewardId });
+  await call('updateLoyaltyProgram', { programId, pendingDays: 14 });
+  await call('addLoyaltyPoints', { programId, userId: anna, purchaseAmount: 7 });
+  await call('updateLoyaltyProgram', { programId, pendingDays: 0 });
   const opened = await open(browser, { width, language: 'de-DE', dark: true });
   const { page, context } = opened;
   await page.goto(`${facts.urls.console}/members`);
   await signIn(page, facts.signIns.manager, GERMAN);
-  await page.getByLabel('Name, E-Mail, Telefon, Code oder Kundennummer').fill(`anna ${made.family.slice(0, 9)}`);
+  await page.getByLabel('Name, E-Mail, Telefon, Code oder Kundennummer').fill(`anna ${family.slice(0, 9)}`);
   await page.keyboard.press('Enter');
-  await page.getByText(/^Einlösbar bis/).first().waitFor();
-  await page.getByRole('button', { name: 'Zurücknehmen' }).press('Enter');
+  const row = (text) => page.getByRole('listitem').filter({ hasText: text });
+  await row(/^Einlösbar bis.*30 Punkte/).waitFor();
+  await row(/^Einlösbar ab.*7 Punkte/).waitFor();
+  await row(/^Für eine Prämie reserviert.*10 Punkte/).waitFor();
+  await page.getByRole('button', { name: 'Zurücknehmen' }).last().press('Enter');
   await page.getByText('40 Punkte zurücknehmen?').waitFor();
   await check(opened, 'people-german');
+
+  await page.getByText('Einem anderen Mitglied geben').press('Enter');
+  const part = page.locator('details', { hasText: 'Einem anderen Mitglied geben' });
+  await part.getByLabel(/^Name, E-Mail/).fill(`${family} aenne`);
+  await page.keyboard.press('Enter');
+  await part.getByText(`An Änne ${family}`).waitFor();
+  await part.getByLabel('Wie viel, in Punkte').fill('5');
+  await check(opened, 'people-give-german');
+  await page.keyboard.press('Enter');
+  await part.getByText(`Änne ${family} hat 5 Punkte bekommen.`).waitFor();
+  assert.equal(await balanceOf(made, aenne), 45);
+  await context.close();
+  await developer(browser, width, made);
+}
+
+/** A developer reads, and is offered nothing that the role may not do. */
+async function developer(browser, width, { family, people }) {
+  const opened = await open(browser, { width });
+  const { page, context } = opened;
+  await page.goto(`${facts.urls.console}/members/${people[0]}`);
+  await signIn(page, facts.signIns.developer);
+  await page.getByRole('heading', { name: `Anna ${family}` }).waitFor();
+  await page.getByText('Earned: Breakfast').waitFor();
+  await check(opened, 'people-developer');
+  for (const name of ['Take back', 'Change the profile', 'Suspend']) {
+    assert.equal(await page.getByRole('button', { name }).count(), 0, name);
+  }
+  for (const text of ['Merge with', 'Erase this', 'Correct the', 'Give to', 'Let it live']) {
+    assert.equal(await page.getByText(text).count(), 0, text);
+  }
   await context.close();
 }

@@ -62,8 +62,8 @@ export function ChooseFile({ file, onFile, open, onStarted }: Props) {
       const choices = { ...(programId && { programId }), ifExists, grantsWelcomeBonus: welcomes };
       const same = JSON.stringify([await digestOf(bytes), choices, isTrial]);
       const kept = beginImport(same, file.name, isTrial);
-      const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-      const body = { ...choices, dryRun: isTrial, file: base64Of(bytes), timeZone };
+      const zone = store.value && { timeZone: store.value.timeZone }; // Of times in the file.
+      const body = { ...choices, ...zone, dryRun: isTrial, file: base64Of(bytes) };
       try {
         const { importId } = await ask((api, signal) =>
           api.POST('/importMembers', { body, headers: { 'Idempotency-Key': kept.key }, signal }),

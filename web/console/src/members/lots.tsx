@@ -3,10 +3,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
-import { day } from '../../../shared/i18n/format.ts';
+import { locale } from '../../../shared/i18n/format.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
-import { may } from '../access.ts';
+import { may, store } from '../access.ts';
 import type { Program } from '../store.ts';
 import { amount, t } from '../words.ts';
 import { Extend } from './extend.tsx';
@@ -66,7 +66,7 @@ function LotTable({ lots, held, program }: TableProps) {
               ? lot.expiresAt === null
                 ? words.neverExpires
                 : words.expires(lastDay(lot.expiresAt))
-              : words.pendingUntil(day(new Date(lot.spendableFrom)))}
+              : words.pendingUntil(dayOf(Date.parse(lot.spendableFrom)))}
           </span>
           <span>{amount(lot.points, program)}</span>
         </li>
@@ -81,5 +81,10 @@ function LotTable({ lots, held, program }: TableProps) {
   );
 }
 
-/** Points expire at a midnight: the day before is the last one on which they can be spent. */
-const lastDay = (expiresAt: string): string => day(new Date(Date.parse(expiresAt) - 1));
+/** Points expire at a midnight of the store: the day before is the last one to spend them. */
+const lastDay = (expiresAt: string): string => dayOf(Date.parse(expiresAt) - 1);
+
+function dayOf(at: number): string {
+  const options = { dateStyle: 'medium', timeZone: store.value?.timeZone } as const;
+  return new Intl.DateTimeFormat(locale, options).format(at);
+}

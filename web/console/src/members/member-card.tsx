@@ -5,6 +5,7 @@ import { may } from '../access.ts';
 import type { Program } from '../store.ts';
 import { amount, t } from '../words.ts';
 import { Adjust } from './adjust.tsx';
+import { Give } from './give.tsx';
 import { History } from './history.tsx';
 import { Lots } from './lots.tsx';
 
@@ -51,6 +52,9 @@ export function MemberCard({ userId, membership, program, onChanged }: Props) {
       )}
       {may('adjustLoyaltyPoints') && membership.status === 'active' && (
         <Adjust userId={userId} program={program} onChanged={onChanged} />
+      )}
+      {may('transferLoyaltyPoints', 'getLoyaltyProgram') && membership.availableBalance > 0 && (
+        <Give userId={userId} program={program} onChanged={onChanged} />
       )}
       {may('getLoyaltyTransactions') && (
         <History userId={userId} program={program} version={membership.version} onChanged={onChanged} />

@@ -1,0 +1,121 @@
+/** Give points of a member to another one, where the program allows that. */
+
+import { useState } from 'preact/hooks';
+import { ask } from '../../../shared/api/client.ts';
+import { locale } from '../../../shared/i18n/format.ts';
+import { digitsOf, example, readAmount } from '../../../shared/lib/amount.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
+import { nameOf, type Member } from '../people.ts';
+import type { Program } from '../store.ts';
+import { Field } from '../ui/field.tsx';
+import { amount, t } from '../words.ts';
+import { FindMember } from './find-member.tsx';
+import { NotDone } from './not-done.tsx';
+import { useIntention } from './use-intention.ts';
+
+interface Props {
+  readonly userId: string;
+  readonly program: Program;
+  readonly onChanged: () => void;
+}
+
+export function Give({ userId, program, onChanged }: Props) {
+  const [isAllowed, setAllowed] = useState<boolean>();
+  const { error, run } = useAction();
+  const { programId } = program;
+  const words = t().member;
+
+  /** The profile of a store does not say it, so it is asked for once somebody wants to. */
+  function look(isOpen: boolean): void {
+    if (!isOpen || isAllowed !== undefined) return;
+    run(async () => {
+      const found = await ask((api, signal) => api.POST('/getLoyaltyProgram', { body: { programId }, signal }));
+      setAllowed(found.program.transfers !== 'none');
+    });
+  }
+
+  return (
+    <details onToggle={(event) => look(event.currentTarget.open)}>
+      <summary>{words.give}</summary>
+      <NotDone error={error} />
+      {isAllowed === false && <p class="quiet">{words.giveClosed}</p>}
+      {isAllowed && <GiveForm userId={userId} program={program} onChanged={onChanged} />}
+    </details>
+  );
+}
+
+function GiveForm({ userId, program, onChanged }: Props) {
+  const [to, setTo] = useState<Member>();
+  const [text, setText] = useState('');
+  const [description, setDescription] = useState('');
+  const [problem, setProblem] = useState('');
+  const [done, setDone] = useState('');
+  const { isBusy, error, run } = useAction();
+  const carryOut = useIntention();
+  const words = t().member;
+  const isMoney = program.programType === 'cashback';
+  const digits = isMoney ? digitsOf(program.currency) : 0;
+  const units = program.programType === 'stamps' ? t().units.stamps : t().units.points;
+
+  function submit(event: Event, other: Member): void {
+    event.preventDefault();
+    const read = readAmount(text, locale, digits);
+    setProblem('doubt' in read ? t().amount[read.doubt](example(locale, digits)) : '');
+    if ('doubt' in read) return;
+    const points = read.minor / 10 ** digits;
+    const wanted = { programId: program.programId, userId, toUserId: other.userId, points, description };
+    run(async () => {
+      const answer = await carryOut(wanted, (key) =>
+        ask((api, signal) =>
+          api.POST('/transferLoyaltyPoints', {
+            body: { ...wanted, transferId: key },
+            headers: { 'Idempotency-Key': key },
+            signal,
+          }),
+        ),
+      );
+      setDone(words.given(amount(answer.pointsTransferred, program), nameOf(other)));
+      setTo(undefined);
+      setText('');
+      setDescription('');
+      onChanged();
+    });
+  }
+
+  return (
+    <div class="stack">
+      <p class="quiet">{words.giveNote}</p>
+      {!to && <FindMember without={userId} onChosen={setTo} />}
+      {to && (
+        <form class="stack" noValidate onSubmit={(event) => submit(event, to)}>
+          <p>
+            <strong>{words.giveTo(nameOf(to))}</strong>
+          </p>
+          <Field
+            label={words.howMuch(isMoney ? program.currency : units.other)}
+            problem={problem}
+            mode={isMoney ? 'decimal' : 'numeric'}
+            value={text}
+            onInput={setText}
+          />
+          <Field
+            label={words.giveReason}
+            hint={words.giveReasonHint}
+            value={description}
+            onInput={setDescription}
+          />
+          <NotDone error={error} />
+          <div class="row start">
+            <button type="submit" aria-disabled={isBusy}>
+              {words.giveNow}
+            </button>
+            <button type="button" class="plain" onClick={() => setTo(undefined)}>
+              {words.mergeOther}
+            </button>
+          </div>
+        </form>
+      )}
+      <p role="status">{done}</p>
+    </div>
+  );
+}
