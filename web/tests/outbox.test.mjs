@@ -12,7 +12,7 @@ const ANNA = { memberCode: 'S7K2M9QXT4HBCW3ZE' };
 const BEN = { customerNumber: 'C-1' };
 
 function entry(key, fields = {}) {
-  return { key, customer: ANNA, at: NOW - MINUTE_MS, notBefore: 0, wasSent: false, refusal: null, isConfirmed: false, ...fields };
+  return { key, customer: ANNA, at: NOW - MINUTE_MS, notBefore: 0, wasSent: false, failed: 0, refusal: null, isConfirmed: false, ...fields };
 }
 
 const next = (...entries) => nextDue(entries, NOW)?.key;

@@ -18,6 +18,7 @@ await run(async (browser) => {
   await closed(browser);
   await twoTabs(browser);
   await elsewhere(browser);
+  await broken(browser);
   await noStorage(browser);
 });
 
@@ -141,6 +142,30 @@ async function twoTabs(browser) {
   for (const each of [page, other]) await emptied(each);
   assert.deepEqual(await amounts(member), [11, 12]);
   assert.equal(sent.length, 2);
+  await context.close();
+}
+
+/** One booking that the API cannot carry out holds up no other customer's. */
+async function broken(browser) {
+  const [member, other] = [await makeMember(), await makeMember()];
+  const { page, context } = await till(browser, {});
+  await page.route('**/addLoyaltyPoints', (route) =>
+    route.request().postDataJSON().purchaseAmount === 19
+      ? route.fulfill({ status: 500, json: { success: false, error: 'INTERNAL_ERROR' } })
+      : route.continue(),
+  );
+  await context.setOffline(true);
+  await book(page, member.code, '19', member.program);
+  await page.getByRole('heading', { name: 'Not sent yet: 1' }).waitFor();
+  await book(page, other.code, '21', other.program);
+  await page.getByRole('heading', { name: 'Not sent yet: 2' }).waitFor();
+  await context.setOffline(false);
+  await page.getByRole('heading', { name: 'Not sent yet: 1' }).waitFor();
+  assert.deepEqual([await amounts(member), await amounts(other)], [[], [21]]);
+  await page.getByRole('button', { name: 'Discard' }).press('Enter');
+  await page.getByText(/It may have been booked already/).waitFor();
+  await page.getByRole('button', { name: 'Discard' }).press('Enter');
+  await emptied(page);
   await context.close();
 }
 

@@ -4,6 +4,16 @@ import { ask, clockSkew } from '../../../shared/api/client.ts';
 import type { Program } from '../store.ts';
 import { countsThen, toldTime, type Customer, type Entry } from './outbox-rules.ts';
 
+/** What a person at the till has entered. */
+export interface Purchase {
+  readonly customer: Customer;
+  readonly mark: string;
+  readonly program: Program;
+  /** In minor units, such as cents. */
+  readonly minor: number;
+  readonly digits: number;
+}
+
 export interface Booking {
   readonly entry: Entry;
   readonly userId: string;
@@ -45,20 +55,12 @@ export async function book(entry: Entry, found: (userId: string) => Promise<void
   };
 }
 
-async function idOf({ customer, at, ...entry }: Entry, now: number): Promise<string> {
+async function idOf(entry: Entry, now: number): Promise<string> {
+  const { customer } = entry;
   if ('userId' in customer) return customer.userId;
-  const isSeenThen = 'memberCode' in customer && countsThen({ customer, at, ...entry }, now);
-  const body = isSeenThen ? { ...customer, seenAt: new Date(at + clockSkew()).toISOString() } : customer;
+  const isSeenThen = 'memberCode' in customer && countsThen(entry, now);
+  const body = isSeenThen ? { ...customer, seenAt: new Date(entry.at + clockSkew()).toISOString() } : customer;
   return (await ask((api, signal) => api.POST('/identifyMember', { body, signal }))).member.userId;
-}
-
-export interface Purchase {
-  readonly customer: Customer;
-  readonly mark: string;
-  readonly program: Program;
-  /** In minor units, such as cents. */
-  readonly minor: number;
-  readonly digits: number;
 }
 
 /** Take a booking back. It is named by its entry, so that it is taken once. */

@@ -36,6 +36,8 @@ export interface Entry extends Scope {
   readonly notBefore: number;
   /** Whether the API may have booked it already, without an answer that came here. */
   readonly wasSent: boolean;
+  /** How often in a row the API could not carry it out, though it answered. */
+  readonly failed: number;
   /** Why the API has refused it: a code of its catalog; `null` if it has not. A person decides what becomes of it. */
   readonly refusal: string | null;
   /** Whether a person has said that an old one is to be sent all the same. */

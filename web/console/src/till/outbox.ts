@@ -1,7 +1,7 @@
 /** Sends bookings: at once if there is a connection, and otherwise later, each once, from one tab. */
 
 import { signal } from '@preact/signals';
-import { idempotencyKey, Problem } from '../../../shared/api/client.ts';
+import { idempotencyKey, isUnknown, Problem } from '../../../shared/api/client.ts';
 import { user } from '../../../shared/firebase/session.ts';
 import { account, store } from '../access.ts';
 import { mode } from '../mode.ts';
@@ -44,6 +44,7 @@ export function intend(purchase: Purchase): Entry {
     at,
     notBefore: at + LEASE_MS,
     wasSent: false,
+    failed: 0,
     refusal: null,
     isConfirmed: false,
   };
@@ -105,7 +106,7 @@ async function keepForLater(key: string): Promise<undefined> {
 
 /** Send it again, or all the same: a person has decided. */
 export async function retry(key: string): Promise<void> {
-  await change(key, (entry) => ({ ...entry, refusal: null, notBefore: 0, isConfirmed: true }));
+  await change(key, (entry) => ({ ...entry, refusal: null, notBefore: 0, failed: 0, isConfirmed: true }));
   await load();
   await drain();
 }
@@ -139,7 +140,7 @@ export async function load(): Promise<void> {
   const own = entries.filter((each) => each.uid === here?.uid);
   const mine = here ? own.filter((each) => isOf(each, here)) : [];
   // What has just been tapped is being sent: it waits if that fails.
-  waiting.value = inOrder(mine.filter((each) => each.notBefore <= Date.now()));
+  waiting.value = inOrder(mine.filter((each) => each.notBefore <= Date.now() || each.failed > 0));
   elsewhere.value = own.length - mine.length;
   unsent.value = own.length;
 }
@@ -166,13 +167,12 @@ async function sendDue(): Promise<void> {
     try {
       await attempt(next);
     } catch (error) {
-      // Who is signed out signs in again: that is no fault of the booking.
-      if (mayBeSentLater(error) || (error instanceof Problem && error.kind === 'unauthorized')) {
+      if (isOfAll(error)) {
         failures += 1;
         return;
       }
       failures = 0;
-      await park(next.key, error);
+      await (mayBeSentLater(error) ? postpone(next.key) : park(next.key, error));
       continue;
     }
     failures = 0;
@@ -184,6 +184,20 @@ async function sendDue(): Promise<void> {
 /** Whether the same may do later: there was no answer, or the API has too much to do. */
 function mayBeSentLater(error: unknown): boolean {
   return !(error instanceof Problem) || ['offline', 'server', 'rateLimited'].includes(error.kind);
+}
+
+/** Whether no booking can be sent now: no connection, or who has signed in must do so again. */
+function isOfAll(error: unknown): boolean {
+  return !(error instanceof Problem) || isUnknown(error) || ['rateLimited', 'unauthorized'].includes(error.kind);
+}
+
+/** Let one booking that the API could not carry out wait, and hold up no others. */
+function postpone(key: string): Promise<void> {
+  return change(key, (kept) => ({
+    ...kept,
+    failed: kept.failed + 1,
+    notBefore: Date.now() + backOff(kept.failed, Math.random()),
+  }));
 }
 
 function park(key: string, error: unknown): Promise<void> {
