@@ -98,6 +98,7 @@ async function old(opened, member) {
   await page.getByRole('button', { name: 'Sign out' }).press('Enter');
   await page.getByRole('button', { name: 'Sign out all the same' }).press('Enter');
   await signIn(page, facts.signIns.manager);
+  await page.getByRole('navigation').getByRole('link', { name: 'Till' }).press('Enter');
   await page.getByLabel(WHO).waitFor();
   assert.equal(await page.getByRole('heading', { name: /^Not sent yet/ }).count(), 0);
   await page.getByRole('button', { name: 'Sign out' }).press('Enter');
