@@ -171,6 +171,8 @@ def serve(port: int, environment: Mapping[str, str]) -> None:
     init = {
         "projectId": environment["GCLOUD_PROJECT"],
         "apiKey": "emulated",
+        "appId": "1:1:web:emulated",
+        "messagingSenderId": "1",
         "emulators": {
             "auth": environment["FIREBASE_AUTH_EMULATOR_HOST"],
             "firestore": environment["FIRESTORE_EMULATOR_HOST"],

@@ -9,7 +9,7 @@ const WORKERS = [
     name: 'card',
     page: '/card.html',
     sections: ['s', 'c', 'cards', 'check-in', 'sign-in'],
-    skips: /shared\/firebase\/live|\/jsqr\//, // Of no use without a connection: checking in needs one, too.
+    skips: /shared\/firebase\/(live|push)|\/jsqr\//, // Of no use without a connection: checking in needs one, too.
   },
   {
     file: 'console-sw.js',

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,10 @@ from typing import Any, TypeVar
 import pytest
 import requests
 
+from shared.schemas.members.push_bodies import EXAMPLE_KEY
 from tests.support import wallets
+from tests.support.fcm import Fcm
+from tests.support.json_servers import serving
 
 ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT_S = 200
@@ -74,9 +77,10 @@ class Run:
 
 
 @contextmanager
-def running(local: Path) -> Iterator[Run]:
+def running(local: Path, settings: Mapping[str, str] | None = None) -> Iterator[Run]:
     """Start the product in a folder and on ports of its own; end it as Ctrl-C does."""
     environment = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+    environment.update(settings or {})
     environment["PUNKTWERK_LOCAL"] = str(local)
     # The card of the flows has the buttons of wallets; Google's is not pressed, it would be called.
     environment |= wallets.settings("apple", "google")
@@ -121,7 +125,17 @@ def eventually(probe: Callable[[], T], timeout_s: float = ARRIVAL_TIMEOUT_S) -> 
 
 
 @pytest.fixture(scope="session")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """The product with its demo data, one for all tests."""
-    with running(tmp_path_factory.mktemp("local")) as started:
+def fcm_of_run() -> Iterator[Fcm]:
+    """What stands in for Firebase Cloud Messaging behind ``run``."""
+    made = Fcm()
+    with serving(made.answer) as url:
+        made.url = url
+        yield made
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory, fcm_of_run: Fcm) -> Iterator[Run]:
+    """The product with its demo data, one for all tests; it sends messages to devices."""
+    settings = {"PUNKTWERK_PUSH_KEY": EXAMPLE_KEY, "PUNKTWERK_FCM_URL": fcm_of_run.url}
+    with running(tmp_path_factory.mktemp("local"), settings) as started:
         yield started

@@ -43,7 +43,9 @@ class Fcm:
         ]
 
     def answer(self, method: str, path: str, headers: Message, body: bytes) -> tuple[int, Any]:
-        """Take a message, or refuse it."""
+        """Take a message, or refuse it; ``GET /sent`` tells a browser's flow what was taken."""
+        if (method, path) == ("GET", "/sent"):
+            return 200, self.messages
         send = DISCOVERY["send"]
         wanted = "/" + re.sub(r"\{\w+\}", "[^/]+", send["flatPath"])
         assert (method, bool(re.fullmatch(wanted, path))) == (send["httpMethod"], True), path

@@ -138,6 +138,26 @@ def test_a_service_worker_is_asked_for_anew(path: str) -> None:
     assert Site(hosting, ROOT).headers(path)["Cache-Control"] == "no-cache"
 
 
+def test_pages_may_call_google_for_what_they_need_alone() -> None:
+    hosting = json.loads((ROOT / "firebase.json").read_text())["hosting"]
+    policies = {
+        each["source"]: header["value"]
+        for each in hosting["headers"]
+        for header in each["headers"]
+        if header["key"] == "Content-Security-Policy"
+    }
+    called = {
+        source: set(re.findall(r"https://(\w+)\.googleapis\.com", policy))
+        for source, policy in policies.items()
+    }
+
+    everywhere = {"firestore", "identitytoolkit", "securetoken"}
+    for source, names in called.items():
+        is_console = source.startswith("/console")
+        messages = set() if is_console else {"fcmregistrations", "firebaseinstallations"}
+        assert names == everywhere | messages, source
+
+
 def test_a_policy_without_calls_stays_as_it_is() -> None:
     assert local_policy("default-src 'none'", EMULATORS) == "default-src 'none'"
 

@@ -8,6 +8,7 @@ import './card.css';
 import { startSession, user } from '../../shared/firebase/session.ts';
 import { here, parts, path, startRouter } from '../../shared/lib/router.ts';
 import { Failed, Loading } from '../../shared/ui/status.tsx';
+import { endLeftMessages } from './messages/told.ts';
 import { startWorker } from '../../shared/worker/start.ts';
 import { loadWords, t } from './words.ts';
 
@@ -76,6 +77,7 @@ function Back({ name, id }: { readonly name: string; readonly id: string }) {
 
 startRouter();
 startWorker('/sw.js', '/');
+endLeftMessages();
 void startSession('card');
 await loadWords();
 const root = document.getElementById('app');

@@ -4,6 +4,9 @@ export interface Environment {
   readonly projectId: string;
   readonly apiKey: string;
   readonly authDomain: string | undefined;
+  /** Of the web app that is registered in the project; messages to a browser need both. */
+  readonly appId?: string;
+  readonly messagingSenderId?: string;
   /** Hosts of the emulators, on a developer's machine only. */
   readonly emulators: { readonly auth: string; readonly firestore: string } | undefined;
   /** Where else people can sign in; a developer's machine names stand-ins. */

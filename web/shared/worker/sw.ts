@@ -2,7 +2,8 @@
  * A service worker: it keeps an app's shell, so that it opens without a connection. It never keeps
  * answers of the API, tokens or what Firestore says: the apps do, as far as that may be.
  *
- * The build makes one of it for each app, with another `APP`.
+ * The build makes one of it for each app, with another `APP`. The card's also shows messages, which
+ * Firebase Cloud Messaging sends as data: no code of Google's is here. The console asks for none.
  */
 
 declare const self: ServiceWorkerGlobalScope;
@@ -20,6 +21,7 @@ interface App {
 
 const APP = JSON.parse('__APP__') as App;
 const INIT = '/__/firebase/init.json';
+const CARD = /^\/c\/[^/]+$/;
 const CACHE = `${APP.name}-${APP.shell.join()}`;
 
 self.addEventListener('install', (event) => {
@@ -40,6 +42,47 @@ self.addEventListener('fetch', (event) => {
     event.respondWith(fromNetwork(request, APP.page));
   }
 });
+
+interface Message {
+  readonly title: string;
+  readonly body: string;
+  readonly lang: string;
+  /** Two messages of one cause have the same: then the second one replaces the first. */
+  readonly tag: string;
+  readonly path: string;
+}
+
+self.addEventListener('push', (event) => {
+  const message = read(event.data);
+  if (!message) return;
+  const { title, body, lang, tag, path } = message;
+  const shown = { body, lang, tag, icon: '/icon.svg', data: path };
+  event.waitUntil(self.registration.showNotification(title, shown));
+});
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(openCard(String(event.notification.data)));
+});
+
+/** Return what a push says; `null` if it is none of ours. */
+function read(data: PushMessageData | null): Message | null {
+  try {
+    const { data: found } = data?.json() as { data?: Message };
+    return found?.title ? found : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Show the card: in the window that shows it already, else in a new one. */
+async function openCard(path: string): Promise<void> {
+  const { origin } = self.location;
+  const url = new URL(CARD.test(path) ? path : '/cards', origin).href;
+  const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const open = windows.find((each) => each.url.split('#')[0] === url);
+  await (open ? open.focus() : self.clients.openWindow(url));
+}
 
 async function forgetOthers(): Promise<void> {
   const names = await caches.keys();

@@ -146,6 +146,19 @@ export const de: Words = {
       extend: 'Länger gültig',
     },
   },
+  tell: {
+    title: 'Benachrichtigen',
+    on: 'Mitteilungen auf diesem Gerät',
+    hint: 'Was Sie sammeln, Prämien, für die es reicht, und was bald verfällt.',
+    about: 'Worüber',
+    kinds: {
+      earned: 'was ich sammle',
+      rewardInReach: 'eine Prämie, für die es reicht',
+      expiring: 'was bald verfällt',
+    },
+    blocked: 'Der Browser blockiert Mitteilungen dieser Seite. Erlauben Sie sie in seinen Einstellungen.',
+    refused: 'Der Browser konnte nicht für Mitteilungen angemeldet werden. Versuchen Sie es noch einmal.',
+  },
   me: {
     title: 'Meine Daten',
     leave: 'Aus dem Programm austreten',

@@ -149,6 +149,19 @@ export const en = {
       extend: 'Valid for longer',
     } as Readonly<Record<string, string>>,
   },
+  tell: {
+    title: 'Tell me',
+    on: 'Messages on this device',
+    hint: 'What you earn, rewards that you can get, and what expires soon.',
+    about: 'About',
+    kinds: {
+      earned: 'what I earn',
+      rewardInReach: 'a reward that I can get',
+      expiring: 'what expires soon',
+    },
+    blocked: 'The browser blocks messages of this page. Allow them in its settings.',
+    refused: 'The browser could not be signed up for messages. Try again.',
+  },
   me: {
     title: 'My data',
     leave: 'Leave this program',

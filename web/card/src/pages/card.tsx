@@ -10,6 +10,7 @@ import { MemberCode } from '../parts/member-code.tsx';
 import { MyCodes } from '../parts/my-codes.tsx';
 import { MyData } from '../parts/my-data.tsx';
 import { OwnCard } from '../parts/own-card.tsx';
+import { Messages } from '../messages/messages.tsx';
 import { Rewards } from '../parts/rewards.tsx';
 import { Wallets } from '../parts/wallets.tsx';
 import { WhatToDo } from '../parts/what-to-do.tsx';
@@ -58,6 +59,7 @@ function Shown({ mine, at }: { readonly mine: MyCard; readonly at: number | unde
       <MyCodes programId={card.programId} newest={membership.recent[0]?.entryId} />
       <Rewards card={card} membership={membership} />
       <History card={card} membership={membership} />
+      <Messages programId={card.programId} key={card.programId} />
       <MyData membership={membership} />
     </>
   );

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import { ownId, signOut } from '../../../shared/firebase/session.ts';
 import { forget } from '../../../shared/lib/kept.ts';
+import { tryToEndMessages } from '../messages/told.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import type { Membership } from '../../../shared/card/model.ts';
 import { replace } from '../../../shared/lib/router.ts';
@@ -61,6 +62,7 @@ export function MyData({ membership }: { readonly membership: Membership }) {
 async function forgetAll(): Promise<void> {
   forget();
   await forgetKeys().catch(() => undefined); // Without a storage there are none.
+  await tryToEndMessages();
 }
 
 interface Page {
