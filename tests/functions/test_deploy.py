@@ -164,6 +164,30 @@ def test_gives_secrets_to_what_decrypts(described: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("offered", "secrets"),
+    [
+        ("", []),
+        ("apple", ["PUNKTWERK_APPLE_PASS_PEM"]),
+        ("google, Apple", ["PUNKTWERK_APPLE_PASS_PEM", "PUNKTWERK_GOOGLE_WALLET_KEY"]),
+    ],
+)
+def test_only_what_speaks_to_wallets_gets_their_credentials(
+    monkeypatch: pytest.MonkeyPatch, offered: str, secrets: list[str]
+) -> None:
+    monkeypatch.setenv("PUNKTWERK_WALLETS", offered)
+    found = run(DESCRIBE_EACH, ADMIN_PORT="1")
+
+    given = {
+        name: [each["key"] for each in about.get("secretEnvironmentVariables") or ()]
+        for name, _, about in found
+    }
+    common = "PUNKTWERK_SECRET_KEYS"
+    told = {"apiGateway", "walletPasses", "addToWallet", "updateWalletPass"}
+    assert all(given[name] == [common, *secrets] for name in told)
+    assert {tuple(each) for name, each in given.items() if name not in told} <= {(), (common,)}
+
+
+@pytest.mark.parametrize(
     "module",
     [each.module for each in (*TRIGGERS, *SCHEDULES) if not each.needs_secrets],
 )

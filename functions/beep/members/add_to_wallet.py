@@ -67,6 +67,8 @@ EXAMPLE: dict[str, Any] = {
     "expiresAt": "2026-03-03T12:15:00.000Z",
 }
 
+SAVE_EXAMPLE = "https://pay.google.com/gp/v/save/eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl"
+
 REFUSALS = (
     WalletNotOffered,
     ProgramNotFound,
@@ -99,3 +101,10 @@ def handle(body: Request, caller: Caller) -> Response:
         expires_at=given.expires_at,
         is_replay=given.is_replay,
     )
+
+
+def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+    """Answer with the link of the wallet that was asked for; it leads nowhere."""
+    if body.wallet is Wallet.GOOGLE:
+        return {"url": SAVE_EXAMPLE, "expiresAt": None}
+    return {}

@@ -9,8 +9,9 @@ const NAME = 'wallets';
 
 const offered = signal<readonly Wallet[]>(recall<readonly Wallet[]>(NAME)?.value ?? []);
 
-export function offer(wallets: readonly Wallet[]): void {
-  offered.value = keep(NAME, wallets).value;
+/** Take what the API says; one that is older than this page says nothing. */
+export function offer(wallets: readonly Wallet[] | undefined): void {
+  offered.value = keep(NAME, wallets ?? []).value;
 }
 
 /** Return those that this device has; one that is no phone may hand a link on to any. */

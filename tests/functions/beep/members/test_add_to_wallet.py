@@ -18,6 +18,7 @@ from tests.support.wallets import PASS_TYPE, TEAM, Certificates, PassFile, opene
 
 ACTION = "addToWallet"
 APPLE = {"wallet": "apple"}
+WALLETS = ("apple", "google")
 
 
 def link(member: Member, **fields: Any) -> str:
@@ -236,6 +237,15 @@ def test_the_member_code_says_what_is_offered(apple: Certificates, merchant: Mer
     member = merchant.member()
 
     assert member.api.ok("getMemberCode", {"userId": "user_1"})["wallets"] == ["apple"]
+
+
+def test_the_sandbox_answers_for_each_wallet(merchant: Merchant) -> None:
+    ids = {"programId": "lp_1", "userId": "u"}
+    apple, google = (merchant.sandbox(ACTION, {**ids, "wallet": x}).body for x in WALLETS)
+
+    assert (apple["wallet"], apple["url"][-7:]) == ("apple", ".pkpass")
+    assert (google["wallet"], google["expiresAt"]) == ("google", None)
+    assert google["url"].startswith("https://pay.google.com/gp/v/save/")
 
 
 def refused(member: Member, **fields: Any) -> Answer:
