@@ -1,7 +1,7 @@
 /** What a program is, whether it is open, and what can be done next. */
 
 import { may } from '../access.ts';
-import { failureText } from './failure-text.ts';
+import { openingFailure } from './failure-text.ts';
 import { inSentences } from './in-sentences.ts';
 import { made } from './made.ts';
 import { Preview } from './preview.tsx';
@@ -53,7 +53,7 @@ function State({ program, onChanged }: PartProps) {
         <>
           <p class="quiet">{isActive ? words.closeNote : words.openNote}</p>
           <p class="problem" role="alert">
-            {error === undefined ? '' : failureText(error)}
+            {error === undefined ? '' : openingFailure(error)}
           </p>
           <div>
             <button type="button" class={isActive ? 'severe' : undefined} aria-disabled={isBusy} onClick={change}>

@@ -37,6 +37,10 @@ export default function ProgramPage({ id }: PageProps) {
   }
   useEffect(load, [id]);
 
+  useEffect(() => {
+    if (program) document.title = `${program.programName} · Punktwerk`;
+  }, [program]);
+
   const named = parts()[3] ?? 'overview';
   const part = named in PARTS ? (named as Part) : 'overview';
   const View = PARTS[part];

@@ -6,10 +6,10 @@ import { ask, Problem } from '../../../shared/api/client.ts';
 import { locale } from '../../../shared/i18n/format.ts';
 import { go, parts, replace } from '../../../shared/lib/router.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
-import { openStore, store } from '../access.ts';
+import { may, openStore, store } from '../access.ts';
 import { newDraft, nextOf, type Draft, type Step } from './draft.ts';
 import { faultsOf, openStep, type Faults } from './faults.ts';
-import { failureText } from './failure-text.ts';
+import { openingFailure } from './failure-text.ts';
 import { dropDraft, keepDraft, recallDraft } from './kept-draft.ts';
 import { made } from './made.ts';
 import { Preview } from './preview.tsx';
@@ -24,7 +24,15 @@ import { addressOf, Stepper } from './stepper.tsx';
 import { shownOf } from './shown.ts';
 import { p } from './words.ts';
 
-export default function Wizard() {
+export default function WizardPage() {
+  const canMake = may('createLoyaltyProgram');
+  useEffect(() => {
+    if (!canMake) replace('/console/programs');
+  }, [canMake]);
+  return canMake ? <Wizard /> : null;
+}
+
+function Wizard() {
   const storeId = store.value?.storeId ?? '';
   const currency = store.value?.currency ?? 'EUR';
   const [draft, setDraft] = useState<Draft>(
@@ -114,7 +122,7 @@ export default function Wizard() {
           {step === 'rules' && <RulesStep {...props} />}
           {step === 'look' && <LookStep {...props} />}
           {step === 'open' && <Summary draft={draft} sentences={sentences} />}
-          <Buttons step={step} isBusy={isBusy} problem={error === undefined ? '' : failureText(error)} onCreate={create} />
+          <Buttons step={step} isBusy={isBusy} problem={error === undefined ? '' : openingFailure(error)} onCreate={create} />
         </form>
         <Preview look={look} sentences={step === 'open' ? [] : sentences} />
       </div>

@@ -25,7 +25,7 @@ export const programs: typeof source = {
 export const sentences: typeof sourceSentences = {
   stamp: (stamps) => `Jeder Einkauf bringt ${stamps}.`,
   full: (stamps, reward) => `${stamps}, dann: ${reward}.`,
-  fullCard: (stamps) => `Eine Karte ist mit ${stamps} voll.`,
+  fullCard: (stamps) => `Eine Karte ist voll, wenn sie ${stamps} hat.`,
   earns: (spent, gets) => `Wer für ${spent} einkauft, bekommt ${gets}.`,
   earnsNothing: (spent) => `Wer für ${spent} einkauft, bekommt noch nichts.`,
   back: (spent, money) => `Wer für ${spent} einkauft, bekommt ${money} zurück.`,
@@ -33,7 +33,7 @@ export const sentences: typeof sourceSentences = {
   most: (money) => `Ein Einkauf bringt höchstens ${money}.`,
   reward: (cost, title) => `Für ${cost}: ${title}.`,
   firstLevel: (name) => `Alle beginnen als ${name}.`,
-  level: (name, from) => `${name} ab ${from}.`,
+  level: (name, from) => `${name}: mindestens ${from}.`,
 };
 
 export const faults: typeof sourceFaults = {

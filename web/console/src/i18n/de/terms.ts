@@ -3,7 +3,6 @@ import type { terms as source } from '../en/terms.ts';
 export const terms: typeof source = {
   save: 'Speichern',
   saved: 'Gespeichert.',
-  card: 'Karte und Regeln',
   fixed: (kind) =>
     `Die Art, ${kind}, lässt sich nicht ändern. Neue Regeln gelten für Einkäufe ab jetzt: Was Mitglieder haben, bleibt, wie es ist.`,
   stampsPerPurchase: 'Stempel für jeden Einkauf',
@@ -11,7 +10,6 @@ export const terms: typeof source = {
   maxCashback: (currency) => `Höchstens für einen Einkauf, in ${currency} (nicht nötig)`,
   more: 'Weitere Regeln',
   moreNote: 'Programme gehen auch ohne all das. Es gilt ab jetzt.',
-  earning: 'Sammeln',
   methods: 'Sammeln außer an der Kasse',
   method: {
     qr_checkin: 'Den Code im Laden scannen',

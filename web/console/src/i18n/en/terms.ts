@@ -3,7 +3,6 @@
 export const terms = {
   save: 'Save',
   saved: 'Saved.',
-  card: 'Card and rules',
   fixed: (kind: string) =>
     `The kind, ${kind}, cannot be changed. New rules hold for purchases from now on: what members have stays as it is.`,
   stampsPerPurchase: 'Stamps for each purchase',
@@ -11,7 +10,6 @@ export const terms = {
   maxCashback: (currency: string) => `Most that one purchase brings, in ${currency} (optional)`,
   more: 'More rules',
   moreNote: 'Programs work without any of these. They hold from now on.',
-  earning: 'Collecting',
   methods: 'Ways to collect besides the till',
   method: {
     qr_checkin: 'Scanning the code in the shop',
