@@ -2,7 +2,7 @@
 
 import './loyalty-card.css';
 import { common } from '../i18n/catalogue.ts';
-import { money, number, percent } from '../i18n/format.ts';
+import { counted, money, percent } from '../i18n/format.ts';
 import { inkOn, isColor } from '../lib/contrast.ts';
 import { safeUrl } from '../lib/safe-url.ts';
 import { amountOf } from './amounts.ts';
@@ -60,7 +60,7 @@ function ruleOf(card: ProgramCard): string {
   if (rules.cashbackPercentage !== undefined) {
     return words.cashback(percent(Number(rules.cashbackPercentage))) + from;
   }
-  return words.points(number(Number(rules.pointsPerEuro ?? 0)), money(1, card.currency)) + from;
+  return words.points(counted(Number(rules.pointsPerEuro ?? 0), common().units.points), money(1, card.currency)) + from;
 }
 
 function Balance({ card, membership }: { readonly card: ProgramCard; readonly membership: Membership }) {

@@ -21,7 +21,7 @@ export const common: typeof source = {
   },
   rule: {
     stamps: (needed) => `${needed} Stempel füllen die Karte`,
-    points: (points, money) => `${points} Punkte je ${money}`,
+    points: (points, money) => `${points} je ${money}`,
     cashback: (percent) => `${percent} von jedem Einkauf zurück`,
     minimum: (money) => `ab ${money}`,
   },

@@ -21,7 +21,7 @@ export const common = {
   },
   rule: {
     stamps: (needed: number) => `${needed} stamps fill the card`,
-    points: (points: string, money: string) => `${points} points for each ${money}`,
+    points: (points: string, money: string) => `${points} for each ${money}`,
     cashback: (percent: string) => `${percent} back on each purchase`,
     minimum: (money: string) => `from ${money} on`,
   },

@@ -36,7 +36,6 @@ export const campaigns: typeof source = {
   end_: 'Jetzt beenden',
   endAsk: 'Diese Aktion jetzt beenden? Sie kann nicht wieder beginnen. Was sie gebracht hat, bleibt.',
   yes: 'Ja, beenden',
-  no: 'Nein',
   over: 'Diese Aktion ist beendet. Was sie gebracht hat, bleibt.',
   fromTo: (from, to) => `${from} bis ${to}`,
   since: (from) => `seit ${from}`,

@@ -31,7 +31,6 @@ export const levels: typeof source = {
   now: 'Jetzt wechseln lassen',
   nowAsk: 'Jetzt wechseln lassen? Sie bekommen ihre neue Stufe sofort, ohne Schonfrist.',
   yes: 'Ja, wechseln lassen',
-  no: 'Nein',
   moved: (members) => `Gewechselt: ${members}.`,
   failed: 'Es wurde nicht fertig. Versuchen Sie es noch einmal.',
 };

@@ -23,5 +23,4 @@ export const sheet: typeof sourceSheet = {
   scanNote: 'Mit der Kamera Ihres Handys. Sie brauchen keine App.',
   checkIn: 'Schon dabei?',
   checkInNote: 'Bei jedem Besuch hier scannen.',
-  onePoint: (money) => `1 Punkt für je ${money}`,
 };

@@ -40,7 +40,6 @@ export const rewards: typeof source = {
   archiveAsk: 'Diese Prämie archivieren? Niemand kann sie mehr bekommen, und sie kommt nicht zurück. Ausgegebene Codes bleiben gültig.',
   archived: 'Diese Prämie ist archiviert. Ausgegebene Codes bleiben gültig.',
   yes: 'Ja, archivieren',
-  no: 'Nein',
   codes: {
     title: 'Eigene Codes',
     note: 'Wer diesen Gutschein nimmt, bekommt einen davon. Dann gibt es so viele wie Codes.',

@@ -36,7 +36,6 @@ export const campaigns = {
   end_: 'End it now',
   endAsk: 'End this campaign now? It cannot begin again. What it has granted stays.',
   yes: 'Yes, end it',
-  no: 'No',
   over: 'This campaign has ended. What it has granted stays.',
   fromTo: (from: string, to: string) => `${from} to ${to}`,
   since: (from: string) => `since ${from}`,

@@ -33,7 +33,6 @@ export const levels = {
   now: 'Move them now',
   nowAsk: 'Move them now? They get their new level at once, without days of grace.',
   yes: 'Yes, move them',
-  no: 'No',
   moved: (members: string) => `${members} moved.`,
   failed: 'It was not finished. Try it again.',
 };

@@ -23,5 +23,4 @@ export const sheet = {
   scanNote: 'With the camera of your phone. You need no app.',
   checkIn: 'Already a member?',
   checkInNote: 'Scan here each time you come.',
-  onePoint: (money: string) => `1 point for each ${money}`,
 };

@@ -40,7 +40,6 @@ export const rewards = {
   archiveAsk: 'Archive this reward? Nobody can have it any more, and it does not come back. Codes that are out stay good.',
   archived: 'This reward is archived. Codes that are out stay good.',
   yes: 'Yes, archive it',
-  no: 'No',
   codes: {
     title: 'Codes of your own',
     note: 'Each member who takes this voucher gets one of them. Then there are as many as codes.',

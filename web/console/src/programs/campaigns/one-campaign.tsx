@@ -2,8 +2,8 @@
 
 import { ask } from '../../../../shared/api/client.ts';
 import { Failed } from '../../../../shared/ui/status.tsx';
+import { Sure } from '../../../../shared/ui/sure.tsx';
 import { may, store } from '../../access.ts';
-import { Sure } from '../../ui/sure.tsx';
 import { EditForm } from '../form/edit-form.tsx';
 import { BackToList } from '../part-link.tsx';
 import type { Program } from '../program.ts';
@@ -62,7 +62,9 @@ function End({ program, campaign, onChanged }: Props) {
 
   return (
     <section class="panel" aria-busy={isBusy}>
-      <Sure name={words.end_} question={words.endAsk} yes={words.yes} no={words.no} isBusy={isBusy} act={end} />
+      <Sure question={words.endAsk} yes={words.yes} act={end}>
+        {words.end_}
+      </Sure>
       {error !== undefined && <Failed error={error} />}
     </section>
   );

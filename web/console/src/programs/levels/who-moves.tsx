@@ -5,7 +5,7 @@ import { ask } from '../../../../shared/api/client.ts';
 import type { components } from '../../../../shared/api/schema.gen.ts';
 import { counted, number } from '../../../../shared/i18n/format.ts';
 import { Failed } from '../../../../shared/ui/status.tsx';
-import { Sure } from '../../ui/sure.tsx';
+import { Sure } from '../../../../shared/ui/sure.tsx';
 import type { Program } from '../program.ts';
 import { useWrite } from '../use-write.ts';
 import { p } from '../words.ts';
@@ -60,7 +60,9 @@ export function WhoMoves({ program }: { readonly program: Program }) {
       <p role="status">{found && sentenceOf(found)}</p>
       {found && found.state === 'succeeded' && found.moved > 0 && <Moves found={found} />}
       {found && found.state === 'succeeded' && found.dryRun && found.moved > 0 && (
-        <Sure name={words.now} question={words.nowAsk} yes={words.yes} no={words.no} isBusy={isBusy} act={() => begin(false)} />
+        <Sure question={words.nowAsk} yes={words.yes} act={() => begin(false)}>
+          {words.now}
+        </Sure>
       )}
     </section>
   );

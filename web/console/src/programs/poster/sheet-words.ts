@@ -9,6 +9,7 @@ export type SheetLanguage = 'de' | 'en';
 export interface SheetWords {
   readonly sheet: typeof words;
   readonly rule: (typeof english)['rule'];
+  readonly units: (typeof english)['units'];
   readonly language: SheetLanguage;
 }
 
@@ -16,11 +17,11 @@ export async function loadSheetWords(language: SheetLanguage): Promise<SheetWord
   const [{ sheet }, { common }] = await (language === 'de'
     ? Promise.all([import('../../i18n/de/poster.ts'), import('../../../../shared/i18n/de.ts')])
     : Promise.all([import('../../i18n/en/poster.ts'), import('../../../../shared/i18n/en.ts')]));
-  return { sheet, rule: common.rule, language };
+  return { sheet, rule: common.rule, units: common.units, language };
 }
 
 /** Say in a line what a program grants, as its card does. */
-export function ruleLine({ rules, currency }: Program, { rule, sheet, language }: SheetWords): string {
+export function ruleLine({ rules, currency }: Program, { rule, units, language }: SheetWords): string {
   if ('requiredStamps' in rules) return rule.stamps(rules.requiredStamps);
   const money = (value: number): string =>
     new Intl.NumberFormat(language, { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' }).format(value);
@@ -29,6 +30,7 @@ export function ruleLine({ rules, currency }: Program, { rule, sheet, language }
     const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 2 });
     return rule.cashback(percent.format(rules.cashbackPercentage / 100));
   }
-  if (rules.pointsPerEuro === 1) return sheet.onePoint(money(1));
-  return rule.points(number.format(rules.pointsPerEuro), money(1));
+  const { one, other } = units.points;
+  const isOne = new Intl.PluralRules(language).select(rules.pointsPerEuro) === 'one';
+  return rule.points(`${number.format(rules.pointsPerEuro)} ${isOne ? one : other}`, money(1));
 }

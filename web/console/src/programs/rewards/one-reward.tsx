@@ -2,8 +2,8 @@
 
 import { ask } from '../../../../shared/api/client.ts';
 import { Failed } from '../../../../shared/ui/status.tsx';
+import { Sure } from '../../../../shared/ui/sure.tsx';
 import { may, store } from '../../access.ts';
-import { Sure } from '../../ui/sure.tsx';
 import { EditForm } from '../form/edit-form.tsx';
 import { BackToList } from '../part-link.tsx';
 import type { Program } from '../program.ts';
@@ -63,7 +63,9 @@ function Archive({ program, reward, onChanged }: Props) {
 
   return (
     <section class="panel" aria-busy={isBusy}>
-      <Sure name={words.archive} question={words.archiveAsk} yes={words.yes} no={words.no} isBusy={isBusy} act={archive} />
+      <Sure question={words.archiveAsk} yes={words.yes} act={archive}>
+        {words.archive}
+      </Sure>
       {error !== undefined && <Failed error={error} />}
     </section>
   );
