@@ -53,7 +53,7 @@ export function Pages() {
       // On whichever page: what the till has kept is sent as soon as that is possible.
       if (here && open.some((each) => each.id === 'till')) void import('./till/outbox.ts').then((box) => box.start());
     },
-    [accountId, here],
+    [accountId, here, mode.value],
   );
 
   if (!first) return <p class="panel">{t().shell.nothing}</p>;

@@ -12,7 +12,7 @@ import { unsent } from './unsent.ts';
 
 /** What waits here of this person, in this account and store. */
 export const waiting = signal<readonly Entry[]>([]);
-/** How many wait of this person in other stores and accounts. */
+/** How many wait of this person in other stores and accounts, of the same mode. */
 export const elsewhere = signal(0);
 /** How many were sent since this page was opened. */
 export const sentLater = signal(0);
@@ -141,7 +141,7 @@ export async function load(): Promise<void> {
   const mine = here ? own.filter((each) => isOf(each, here)) : [];
   // What has just been tapped is being sent: it waits if that fails.
   waiting.value = inOrder(mine.filter((each) => each.notBefore <= Date.now() || each.failed > 0));
-  elsewhere.value = own.length - mine.length;
+  elsewhere.value = own.filter((each) => each.mode === here?.mode).length - mine.length;
   unsent.value = own.length;
 }
 
