@@ -39,7 +39,7 @@ def identity() -> AppleIdentity:
         return apple_identity.read(pem)
     except AppleIdentityError as problem:
         logs.error("wallet credentials unreadable", wallet=Wallet.APPLE.value, reason=str(problem))
-        raise Unhealthy("Apple Wallet is not set up as it should be.") from None
+        raise Unhealthy("Apple Wallet is not set up as it should be.", appleWallet=False) from None
 
 
 def not_offered(wallet: Wallet) -> WalletNotOffered:

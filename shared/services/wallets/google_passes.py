@@ -78,7 +78,7 @@ def tell(found: WalletPass) -> None:
 
 def unhealthy() -> Unhealthy:
     """Return the refusal where Google does not take what the operator has set up."""
-    return Unhealthy("Google Wallet is not set up as it should be.")
+    return Unhealthy("Google Wallet is not set up as it should be.", googleWallet=False)
 
 
 def _put_class(face: PassFace) -> None:

@@ -283,7 +283,7 @@ def test_credentials_that_cannot_be_read_are_the_operators_to_mend(
     with nothing_written():
         answer = member.api(ACTION, {**member.ids, **GOOGLE})
 
-    assert_refused(answer, 503, "UNHEALTHY")
+    assert_refused(answer, 503, "UNHEALTHY", {"googleWallet": False})
     assert "wallet credentials unreadable" in capsys.readouterr().out
 
 

@@ -288,7 +288,7 @@ def test_credentials_that_cannot_be_read_are_the_operators_to_mend(
     member = merchant.member()
     monkeypatch.setenv("PUNKTWERK_APPLE_PASS_PEM", pem)
 
-    assert_refused(refused(member), 503, "UNHEALTHY")
+    assert_refused(refused(member), 503, "UNHEALTHY", {"appleWallet": False})
 
     assert "wallet credentials unreadable" in capsys.readouterr().out
     assert_no_pass(merchant)
