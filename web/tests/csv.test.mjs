@@ -45,6 +45,7 @@ test('a file without rows has none', () => {
 
 test('reads UTF-8, and what old programs for Windows write', () => {
   assert.equal(decode(Uint8Array.from(Buffer.from('Müller')).buffer), 'Müller');
+  assert.equal(decode(Uint8Array.from([0xff, 0xfe, 0x4d, 0, 0xfc, 0]).buffer), 'Mü');
   assert.equal(decode(Uint8Array.from([0x4d, 0xfc, 0x6c, 0x6c, 0x65, 0x72]).buffer), 'Müller');
 });
 

@@ -7,7 +7,7 @@ import { Buffer } from 'node:buffer';
 import { call, facts, open, run } from '../browser.mjs';
 import { check, GERMAN, signIn, WIDTHS } from './staff.mjs';
 
-const csv = (name, text) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+const csv = (name, text, encoding) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text, encoding) });
 const someName = () => `imp-${randomBytes(6).toString('hex')}`;
 
 /** Five rows: two are new, one is twice, one is a member already, one has no address that there can be. */
@@ -116,11 +116,13 @@ async function refusedAndCancelled(browser, width) {
   await page.getByText(/^Einige Spalten sind nicht bekannt: Schuhgröße/).waitFor();
   await check(opened, 'import-refused-german');
 
-  const rows = Array.from({ length: 5000 }, (_, index) => `${name}-${index}@example.com;Viele\n`);
-  await page.getByLabel('Datei', { exact: true }).setInputFiles(csv('many.csv', `email;firstName\n${rows.join('')}`));
+  const rows = Array.from({ length: 5000 }, (_, index) => `${name}-${index}@example.com;Süß\n`);
+  await page.getByLabel('Datei', { exact: true }).setInputFiles(csv('many.csv', `email;firstName\n${rows.join('')}`, 'latin1'));
   await page.getByText('Erste Zeilen, von etwa 5.000').waitFor();
+  await page.getByRole('cell', { name: 'Süß' }).first().waitFor();
   await page.getByRole('button', { name: 'Jetzt importieren' }).press('Enter');
   await page.getByRole('progressbar').waitFor();
+  await page.getByText('Die Datei ist kein UTF-8 (Zeile 2)').waitFor();
   await check(opened, 'import-running-german');
   await page.getByRole('button', { name: 'Import abbrechen' }).press('Enter');
   await page.getByText('Abgebrochen. Was übernommen ist, bleibt.').waitFor();

@@ -11,8 +11,12 @@ export interface Preview {
 const SEPARATORS = [';', ',', '\t'] as const;
 const ROWS_SHOWN = 5;
 
-/** Read text as the API does: UTF-8, or else as old programs for Windows write it. */
+const UTF16_MARKS: Readonly<Record<string, string>> = { '255,254': 'utf-16le', '254,255': 'utf-16be' };
+
+/** Read text as the API does: as its mark says, as UTF-8, or else as old programs for Windows write it. */
 export function decode(bytes: ArrayBuffer): string {
+  const marked = UTF16_MARKS[new Uint8Array(bytes.slice(0, 2)).join()];
+  if (marked !== undefined) return new TextDecoder(marked).decode(bytes);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

@@ -9,6 +9,7 @@ import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { may } from '../access.ts';
 import { t } from '../words.ts';
 import type { KeptImport } from './kept-import.ts';
+import { noteOf } from './notes.ts';
 import { Report } from './report.tsx';
 
 export type Status = components['schemas']['GetImportStatusResponse'];
@@ -71,7 +72,7 @@ export function Progress({ kept, importId, onAgain }: Props) {
           <Counts status={status} />
           {status.notes.map((each) => (
             <p class="quiet" key={each}>
-              {each}
+              {noteOf(each)}
             </p>
           ))}
         </>

@@ -38,6 +38,13 @@ export const imports: Words['imports'] = {
     cancelled: 'Abgebrochen. Was übernommen ist, bleibt.',
     failed: 'Er ist stehen geblieben. Senden Sie die Datei noch einmal: Nichts wird zweimal übernommen.',
   },
+  notes: {
+    comma: (column, sample) => `${column}: mit Dezimalkomma gelesen, wie in ${sample}.`,
+    point: (column, sample) => `${column}: mit Dezimalpunkt gelesen, wie in ${sample}.`,
+    broken: (line) => `Einige Buchstaben sind nicht lesbar, der erste in Zeile ${line}. Speichern Sie die Datei als UTF-8.`,
+    old: (line) =>
+      `Die Datei ist kein UTF-8 (Zeile ${line}), deshalb wurde sie gelesen, wie Windows schreibt. Prüfen Sie Buchstaben wie ä und ß.`,
+  },
   progress: 'Fortschritt',
   doneOf: (done, rows) => `${done} von ${rows} Zeilen`,
   were: {

@@ -36,6 +36,13 @@ export const imports = {
     cancelled: 'Cancelled. What was taken over stays.',
     failed: 'It has stopped. Send the file again: nothing is taken over twice.',
   } as Readonly<Record<string, string>>,
+  notes: {
+    comma: (column: string, sample: string) => `${column}: read with a decimal comma, as in ${sample}.`,
+    point: (column: string, sample: string) => `${column}: read with a decimal point, as in ${sample}.`,
+    broken: (line: string) => `Some letters cannot be read, the first in line ${line}. Save the file as UTF-8.`,
+    old: (line: string) =>
+      `The file is not UTF-8 (line ${line}), so it was read as Windows writes it. Check letters such as ä and ß.`,
+  },
   progress: 'Progress',
   doneOf: (done: string, rows: string) => `${done} of ${rows} rows`,
   were: {
