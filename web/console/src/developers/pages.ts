@@ -15,6 +15,8 @@ const PAGES: readonly DevelopersPage[] = [
   { id: 'webhooks', needs: ['listWebhookEndpoints'], load: () => import('./webhooks.tsx') },
   { id: 'events', needs: ['listEvents'], load: () => import('./events.tsx') },
   { id: 'payments', needs: ['listPayments'], load: () => import('./payments.tsx') },
+  { id: 'connections', needs: ['getSyncStatus'], load: () => import('./connections.tsx') },
+  { id: 'try', needs: ['listApiKeys'], load: () => import('./try.tsx') },
 ];
 
 export const openPages = (): readonly DevelopersPage[] => PAGES.filter((each) => may(...each.needs));

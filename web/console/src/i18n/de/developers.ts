@@ -1,7 +1,8 @@
 import type { Words } from '../en.ts';
+import { connections, tryIt } from './connections.ts';
 
 export const developers: Words['developers'] = {
-  pages: { keys: 'Schlüssel', webhooks: 'Webhooks', events: 'Ereignisse', payments: 'Zahlungen' },
+  pages: { keys: 'Schlüssel', webhooks: 'Webhooks', events: 'Ereignisse', payments: 'Zahlungen', connections: 'Verbindungen', try: 'Ausprobieren' },
   secret: { copy: 'Kopieren', copied: 'Kopiert', kept: 'Ich habe ihn aufbewahrt' },
   keys: {
     title: 'API-Schlüssel',
@@ -186,4 +187,6 @@ export const developers: Words['developers'] = {
     reason: 'Grund',
     paidBack: (money) => `${money} werden erstattet.`,
   },
+  connections,
+  try: tryIt,
 };

@@ -1,6 +1,8 @@
+import { connections, tryIt } from './connections.ts';
+
 export const developers = {
   /** As the head of the section links to them. */
-  pages: { keys: 'Keys', webhooks: 'Webhooks', events: 'Events', payments: 'Payments' },
+  pages: { keys: 'Keys', webhooks: 'Webhooks', events: 'Events', payments: 'Payments', connections: 'Connections', try: 'Try it' },
   secret: { copy: 'Copy', copied: 'Copied', kept: 'I have kept it' },
   keys: {
     title: 'API keys',
@@ -185,4 +187,6 @@ export const developers = {
     reason: 'Reason',
     paidBack: (money: string) => `${money} are being paid back.`,
   },
+  connections,
+  try: tryIt,
 };

@@ -1,0 +1,84 @@
+/** Lines that call the API, with somebody's own ids: a customer joins, buys, and is asked for the balance. */
+
+interface Mine {
+  readonly baseUrl: string;
+  /** What stands where the key belongs. */
+  readonly key: string;
+  readonly storeId: string;
+  /** `undefined` if the store has no open program. */
+  readonly programId: string | undefined;
+}
+
+export interface Lines {
+  readonly shell: string;
+  readonly python: string;
+  readonly javascript: string;
+}
+
+export function examples({ baseUrl, key, storeId, programId }: Mine): Lines {
+  if (programId === undefined) return withoutProgram(baseUrl, key, storeId);
+  return {
+    shell: `KEY='${key}'
+URL='${baseUrl}'
+
+curl -s "$URL/enrollInLoyaltyProgram" -H "Authorization: Bearer $KEY" \\
+  -d '{"programId": "${programId}", "userId": "anna"}'
+
+curl -s "$URL/addLoyaltyPoints" -H "Authorization: Bearer $KEY" \\
+  -H 'Idempotency-Key: receipt-1' \\
+  -d '{"programId": "${programId}", "userId": "anna", "purchaseAmount": 12.90}'
+
+curl -s "$URL/getCustomerBalance?programId=${programId}&userId=anna" \\
+  -H "Authorization: Bearer $KEY"
+`,
+    python: `# pip install beep-sdk
+import beep.client
+from beep import BeepClient
+
+beep.client.API_BASE = "${baseUrl}"
+client = BeepClient("${key}")
+
+print(client.loyalty.get_customer_balance("${programId}", "anna"))
+`,
+    javascript: `// On your server: a live secret key does not belong into a page.
+async function call(action, body, headers = {}) {
+  const answer = await fetch('${baseUrl}/' + action, {
+    method: 'POST',
+    headers: { Authorization: 'Bearer ${key}', ...headers },
+    body: JSON.stringify(body),
+  });
+  const told = await answer.json();
+  if (!answer.ok) throw new Error(told.error + ': ' + told.message);
+  return told;
+}
+
+const member = { programId: '${programId}', userId: 'anna' };
+await call('enrollInLoyaltyProgram', member);
+await call('addLoyaltyPoints', { ...member, purchaseAmount: 12.9 }, { 'Idempotency-Key': 'receipt-1' });
+console.log(await call('getCustomerBalance', member));
+`,
+  };
+}
+
+/** Without a program there is only the store to look at. */
+function withoutProgram(baseUrl: string, key: string, storeId: string): Lines {
+  return {
+    shell: `curl -s '${baseUrl}/fetchStore?storeId=${storeId}' -H 'Authorization: Bearer ${key}'\n`,
+    python: `# pip install beep-sdk
+import beep.client
+from beep import BeepClient
+
+beep.client.API_BASE = "${baseUrl}"
+client = BeepClient("${key}")
+
+print(client.loyalty.get_store_programs("${storeId}"))
+`,
+    javascript: `const answer = await fetch('${baseUrl}/fetchStore', {
+  method: 'POST',
+  headers: { Authorization: 'Bearer ${key}' },
+  body: JSON.stringify({ storeId: '${storeId}' }),
+});
+console.log(await answer.json());
+`,
+  };
+}

@@ -1,0 +1,69 @@
+/** Connect a shop by a page of its own, on which the merchant says yes: no key is copied. */
+
+import { useState } from 'preact/hooks';
+import { ask } from '../../../shared/api/client.ts';
+import { safeUrl } from '../../../shared/lib/safe-url.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
+import { Failed } from '../../../shared/ui/status.tsx';
+import { t } from '../words.ts';
+import { ConnectorField } from './connector-field.tsx';
+import type { FormOf } from './form-of.ts';
+import { readValues, type Doubt, type Typed } from './typed.ts';
+import { storeHere } from './webhooks.tsx';
+
+interface Props {
+  readonly system: string;
+  readonly form: FormOf;
+  readonly further: { readonly schedule: 'none' | 'hourly' | 'nightly'; readonly awardPointsProgramId: string | null };
+}
+
+/** What the shop must be told first; all else it gives by itself. */
+const FIRST = new Set(['shop', 'shopUrl', 'clientId', 'clientSecret']);
+
+export function ShopPage({ system, form, further }: Props) {
+  const [typed, setTyped] = useState<Typed>({});
+  const [doubts, setDoubts] = useState<Readonly<Record<string, Doubt>>>({});
+  const [url, setUrl] = useState('');
+  const { isBusy, error, run } = useAction();
+  const words = t().developers.connections;
+  const fields = form.fields.filter((each) => FIRST.has(each.name)).map((each) => ({ ...each, isRequired: true }));
+  const link = safeUrl(url);
+
+  function submit(event: Event): void {
+    event.preventDefault();
+    const read = readValues(fields, typed);
+    setDoubts(read.doubts);
+    if (Object.keys(read.doubts).length > 0) return;
+    run(async () => {
+      const body = { ...further, storeId: storeHere(), system: system as never, credentials: read.values };
+      setUrl((await ask((api, signal) => api.POST('/connectShop', { body, signal }))).url);
+    });
+  }
+  return (
+    <form class="stack" noValidate autoComplete="off" onSubmit={submit}>
+      <h3>{words.byPage}</h3>
+      <p class="quiet">{words.byPageNote}</p>
+      {fields.map((each) => (
+        <ConnectorField
+          field={each}
+          value={typed[each.name]}
+          problem={doubts[each.name] && words.doubts[doubts[each.name] ?? 'empty']}
+          onInput={(value) => setTyped({ ...typed, [each.name]: value })}
+          key={each.name}
+        />
+      ))}
+      {error !== undefined && <Failed error={error} />}
+      <button type="submit" aria-disabled={isBusy}>
+        {words.getPage}
+      </button>
+      <p role="status">
+        {link && (
+          <a class="button" href={link} target="_blank" rel="noopener noreferrer">
+            {words.openPage}
+          </a>
+        )}
+        {url && !link && <code>{url}</code>}
+      </p>
+    </form>
+  );
+}
