@@ -32,6 +32,7 @@ FLOWS = [
     "poster",
     "earning",
     "developers",
+    "invitations",
 ]
 
 

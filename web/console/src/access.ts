@@ -8,10 +8,13 @@ import { readStore, type Store } from './store.ts';
 
 type Schemas = components['schemas'];
 export type Account = Schemas['MyAccount'];
+export type Invitation = Schemas['MyInvitation'];
 export type Role = Schemas['StaffRole'];
 
 /** Where the person has a role; `undefined` until that is known. */
 export const accounts = signal<readonly Account[] | undefined>(undefined);
+/** Which accounts have invited the person. */
+export const invitations = signal<readonly Invitation[]>([]);
 export const account = signal<Account | undefined>(undefined);
 export const actions = signal<ReadonlySet<string> | undefined>(undefined);
 /** Where the person can work in that account: empty if they can say which store it is. */
@@ -40,10 +43,22 @@ export async function openFor(uid: string): Promise<void> {
   close();
   const found = await ask((api, signal) => api.POST('/listMyAccounts', { body: {}, signal }));
   accounts.value = found.accounts;
+  invitations.value = found.invitations;
   const open = found.accounts.filter((each) => each.isActive);
   const last = recall(`account.${uid}`);
   const chosen = open.find((each) => each.accountId === last) ?? open[0];
   if (chosen) await openAccount(uid, chosen);
+}
+
+/** Take the role in an account that has invited the person, and work there from now on. */
+export async function accept(uid: string, { accountId }: Invitation): Promise<void> {
+  leaveAccount(); // The call is about the person alone, and names no account by a header.
+  try {
+    await ask((api, signal) => api.POST('/acceptStaffInvitation', { body: { accountId }, signal }));
+    remember(`account.${uid}`, accountId);
+  } finally {
+    await openFor(uid);
+  }
 }
 
 export async function openAccount(uid: string, chosen: Account): Promise<void> {
@@ -105,6 +120,7 @@ export function openKept(kept: Access): void {
 
 export function close(): void {
   accounts.value = undefined;
+  invitations.value = [];
   leaveAccount();
 }
 

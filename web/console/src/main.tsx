@@ -10,9 +10,10 @@ import { replace, startRouter } from '../../shared/lib/router.ts';
 import { startWorker } from '../../shared/worker/start.ts';
 import { SignIn } from '../../shared/ui/sign-in.tsx';
 import { Failed, Loading } from '../../shared/ui/status.tsx';
-import { accounts, actions, close, openFor } from './access.ts';
+import { accounts, actions, close, invitations, openFor } from './access.ts';
 import { keepAccess, reopen } from './kept-access.ts';
 import { Pages } from './pages.tsx';
+import { Invited } from './ui/invited.tsx';
 import { Top } from './ui/top.tsx';
 import { loadWords, t } from './words.ts';
 
@@ -43,7 +44,12 @@ function App() {
             <SignIn link={SIGN_IN} note={t().shell.signIn} onDone={leaveLink} />
           )}
           {person && error !== undefined && <Failed error={error} retry={open} />}
-          {person && error === undefined && <Opened />}
+          {person && error === undefined && (
+            <>
+              <Invited />
+              <Opened />
+            </>
+          )}
         </main>
       </div>
     </>
@@ -58,7 +64,9 @@ function leaveLink(): void {
 function Opened() {
   const words = t().shell;
   if (!accounts.value) return <Loading />;
-  if (accounts.value.length === 0) return <Sentence text={words.noAccount} />;
+  if (accounts.value.length === 0) {
+    return invitations.value.length > 0 ? null : <Sentence text={words.noAccount} />;
+  }
   if (!accounts.value.some((each) => each.isActive)) return <Sentence text={words.closed} />;
   return actions.value ? <Pages /> : <Loading />;
 }

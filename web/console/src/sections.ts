@@ -51,6 +51,11 @@ const SECTIONS: readonly Section[] = [
     isInner: true,
     load: () => import('./imports/imports.tsx'),
   },
+  {
+    id: 'staff',
+    needs: ['listStaff', 'listStaffInvitations'],
+    load: () => import('./staff/staff.tsx'),
+  },
   { id: 'developers', needs: ['listApiKeys'], load: loadDevelopersPage },
 ];
 

@@ -8,8 +8,8 @@ export const WIDTHS = [390, 1280];
 
 /** The sections that each role has, as the head of the page shows them. */
 export const SECTIONS = {
-  manager: ['Start', 'Till', 'Members', 'Programs'],
-  owner: ['Start', 'Till', 'Members', 'Programs', 'Developers'],
+  manager: ['Start', 'Till', 'Members', 'Programs', 'Staff'],
+  owner: ['Start', 'Till', 'Members', 'Programs', 'Staff', 'Developers'],
   developer: ['Start', 'Members', 'Programs', 'Developers'],
 };
 

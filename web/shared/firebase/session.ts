@@ -60,9 +60,14 @@ export async function idToken(): Promise<string | null> {
 
 /** Mail a link that signs in whoever opens it in this browser, at our page `path`. */
 export async function mailLink(email: string, path: string): Promise<void> {
+  await mailInvitation(email, path);
+  localStorage.setItem(EMAIL_KEY, email);
+}
+
+/** Mail somebody else a link that signs them in, at our page `path`; they are asked for the address. */
+export async function mailInvitation(email: string, path: string): Promise<void> {
   const url = new URL(path, location.origin).href;
   await sendSignInLinkToEmail(await running(), email, { url, handleCodeInApp: true });
-  localStorage.setItem(EMAIL_KEY, email);
 }
 
 /** Tell whether this address is that of a mailed link. */

@@ -7,7 +7,8 @@ import { mode } from './de/mode.ts';
 import { problem } from './de/problem.ts';
 import { shell } from './de/shell.ts';
 import { chart, start } from './de/start.ts';
+import { staff } from './de/staff.ts';
 import { till } from './de/till.ts';
 import type { Words } from './en.ts';
 
-export const de: Words = { ...common, amount, chart, developers, imports, member, members, mode, problem, shell, start, till };
+export const de: Words = { ...common, amount, chart, developers, imports, member, members, mode, problem, shell, staff, start, till };

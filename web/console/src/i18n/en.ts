@@ -9,8 +9,9 @@ import { mode } from './en/mode.ts';
 import { problem } from './en/problem.ts';
 import { shell } from './en/shell.ts';
 import { chart, start } from './en/start.ts';
+import { staff } from './en/staff.ts';
 import { till } from './en/till.ts';
 
-export const en = { ...common, amount, chart, developers, imports, member, members, mode, problem, shell, start, till };
+export const en = { ...common, amount, chart, developers, imports, member, members, mode, problem, shell, staff, start, till };
 
 export type Words = typeof en;

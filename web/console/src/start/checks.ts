@@ -49,21 +49,21 @@ async function deadDeliveries({ storeId }: Store): Promise<readonly Finding[]> {
   const since = new Date(Date.now() - WEEK_MS).toISOString();
   const body = { storeId, state: 'dead', since, limit: COUNTED_MAX } as const;
   const page = await ask((api, signal) => api.POST('/listWebhookDeliveries', { body, signal }));
-  return some(page.count, page.nextCursor, t().start.deliveries, linkTo('developers', 'deliveries'));
+  return some(page.count, page.nextCursor, t().start.deliveries, linkTo('developers', 'webhooks'));
 }
 
 async function failingSyncs({ storeId, timeZone }: Store): Promise<readonly Finding[]> {
   const { systems } = await ask((api, signal) => api.POST('/getSyncStatus', { body: { storeId }, signal }));
   return syncFailures(systems).map(({ system, at }) => ({
     text: t().start.syncFailed(system, momentIn(at, timeZone)),
-    to: linkTo('developers', 'systems'),
+    to: linkTo('developers', 'connections'),
   }));
 }
 
 async function deadShopWrites({ storeId }: Store): Promise<readonly Finding[]> {
   const body = { storeId, state: 'dead', limit: COUNTED_MAX } as const;
   const page = await ask((api, signal) => api.POST('/listShopWrites', { body, signal }));
-  return some(page.count, page.nextCursor, t().start.shopWrites, linkTo('developers', 'systems'));
+  return some(page.count, page.nextCursor, t().start.shopWrites, linkTo('developers', 'connections'));
 }
 
 async function refusedCheckIns({ storeId }: Store): Promise<readonly Finding[]> {

@@ -1,6 +1,7 @@
 /** One of a few: a group of radio buttons, each with what it means. */
 
 import { useId } from 'preact/hooks';
+import './choices.css';
 import type { ComponentChildren } from 'preact';
 
 interface Choice<T> {

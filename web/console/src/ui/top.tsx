@@ -1,6 +1,6 @@
 /** The head of each page: where the person works, as what, and the pages of the role. */
 
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { user } from '../../../shared/firebase/session.ts';
 import { counted } from '../../../shared/i18n/format.ts';
 import { path } from '../../../shared/lib/router.ts';
@@ -68,8 +68,12 @@ export function Top() {
 
 function PageLink({ to, name }: { readonly to: string; readonly name: string }) {
   const isHere = path.value === to || path.value.startsWith(`${to}/`);
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    if (isHere) link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [isHere]);
   return (
-    <a href={to} aria-current={isHere ? 'page' : undefined}>
+    <a href={to} ref={link} aria-current={isHere ? 'page' : undefined}>
       {name}
     </a>
   );

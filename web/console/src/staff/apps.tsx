@@ -1,0 +1,58 @@
+/** Which apps of others act for the account: an owner has allowed each, and ends it here. */
+
+import { ask } from '../../../shared/api/client.ts';
+import { day } from '../../../shared/i18n/format.ts';
+import { Failed } from '../../../shared/ui/status.tsx';
+import { Sure } from '../../../shared/ui/sure.tsx';
+import { useWrite } from '../programs/use-write.ts';
+import { useRead } from '../ui/use-read.ts';
+import { t } from '../words.ts';
+import { readConsents, type Consent } from './people.ts';
+
+export function Apps() {
+  const { value, error, again } = useRead(readConsents, []);
+  const words = t().staff;
+  if (error !== undefined) return <Failed error={error} retry={again} />;
+  if (!value || value.length === 0) return null;
+  return (
+    <section class="panel" aria-label={words.apps}>
+      <h2>{words.apps}</h2>
+      <ul class="plain-list">
+        {value.map((each) => (
+          <App consent={each} onEnded={again} key={each.consentId} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface Props {
+  readonly consent: Consent;
+  readonly onEnded: () => void;
+}
+
+function App({ consent, onEnded }: Props) {
+  const { error, send } = useWrite();
+  const words = t().staff;
+  const { appName, label, userId, scopes, createdAt } = consent;
+
+  function revoke(): void {
+    const body = { consentId: consent.consentId };
+    send(body, async (header) => {
+      await ask((api, signal) => api.POST('/revokeOAuthConsent', { body, params: { header }, signal }));
+      onEnded();
+    });
+  }
+
+  return (
+    <li class="person">
+      <strong>{appName}</strong>
+      <p class="quiet">{words.allowed(label || userId, day(new Date(createdAt)))}</p>
+      <p class="quiet">{scopes.join(', ')}</p>
+      {error !== undefined && <Failed error={error} />}
+      <Sure question={words.revokeAsk(appName)} yes={words.revoke} look="plain" act={revoke}>
+        {words.revoke}
+      </Sure>
+    </li>
+  );
+}
