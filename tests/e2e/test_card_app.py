@@ -28,6 +28,7 @@ FLOWS = (
     "receipt",
     "friends",
     "wallets",
+    "standing",
 )
 
 

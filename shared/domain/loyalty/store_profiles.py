@@ -38,7 +38,10 @@ class RewardOnCard:
 
 @dataclass(frozen=True, slots=True)
 class CampaignOnCard:
-    """A campaign that has not ended; the reader decides whether it holds now."""
+    """A campaign that has not ended; the reader decides whether it holds now.
+
+    ``is_for_some_goods``: only certain products or categories count, which the card does not name.
+    """
 
     campaign_id: str
     name: str
@@ -50,6 +53,7 @@ class CampaignOnCard:
     minimum_spend: Decimal | None
     tiers: tuple[str, ...]
     is_for_first_purchase: bool
+    is_for_some_goods: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,7 @@ def _campaign(campaign: Campaign) -> CampaignOnCard:
         minimum_spend=campaign.minimum_spend,
         tiers=campaign.tiers,
         is_for_first_purchase=campaign.is_for_first_purchase,
+        is_for_some_goods=bool(campaign.categories or campaign.product_ids),
     )
 
 

@@ -1,6 +1,7 @@
 /** A program as a card: what it offers, or, with a membership, what its member has. */
 
 import './loyalty-card.css';
+import { useState } from 'preact/hooks';
 import { common } from '../i18n/catalogue.ts';
 import { counted, money, percent } from '../i18n/format.ts';
 import { inkOn, isColor } from '../lib/contrast.ts';
@@ -79,12 +80,13 @@ const STAMPS_DRAWN_MAX = 50;
 
 function Stamps({ have, needed }: { readonly have: number; readonly needed: number }) {
   const words = common().face;
+  const before = usePrevious(have);
   return (
     <div class="stack">
       {needed <= STAMPS_DRAWN_MAX && (
         <ul class={needed > 10 ? 'stamps many' : 'stamps'} aria-hidden="true">
           {Array.from({ length: needed }, (_, index) => (
-            <li key={index} class={index < have ? 'full' : ''} />
+            <li key={index} class={index >= have ? '' : index < before ? 'full' : 'full new'} />
           ))}
         </ul>
       )}
@@ -93,14 +95,33 @@ function Stamps({ have, needed }: { readonly have: number; readonly needed: numb
   );
 }
 
+/** Return what a value was before it changed; at first what it is. */
+function usePrevious(value: number): number {
+  const [now, setNow] = useState(value);
+  const [before, setBefore] = useState(value);
+  if (now !== value) {
+    setBefore(now);
+    setNow(value);
+    return now;
+  }
+  return before;
+}
+
 function TierLine({ card, membership }: { readonly card: ProgramCard; readonly membership: Membership }) {
   const words = common().face;
   if (membership.tier === null) return null;
   const next = nextTier(card, membership);
   const distance = next ? words.toTier(amountOf(next.missing, card, membership.scale), next.tier.name) : words.top;
   return (
-    <p class="small">
-      {words.tier} {membership.tier}: {distance}
-    </p>
+    <>
+      {next && (
+        <div class="bar" aria-hidden="true">
+          <span ref={(each) => each?.style.setProperty('width', `${Math.round(next.share * 100)}%`)} />
+        </div>
+      )}
+      <p class="small">
+        {words.tier} {membership.tier}: {distance}
+      </p>
+    </>
   );
 }

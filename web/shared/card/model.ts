@@ -33,6 +33,7 @@ export interface Campaign {
   readonly minimumSpend?: string | null;
   readonly tiers?: readonly string[];
   readonly isForFirstPurchase?: boolean;
+  readonly isForSomeGoods?: boolean;
 }
 
 export interface HappyHour {
@@ -124,6 +125,7 @@ export interface Membership {
   readonly pendingUnits?: number;
   readonly status?: 'active' | 'suspended' | 'left' | 'merged';
   readonly tier: string | null;
+  readonly tierValidUntil?: Date | string | null;
   readonly recent: readonly Entry[];
 }
 
@@ -161,14 +163,15 @@ export interface Expiring {
   readonly at: Date;
 }
 
-/** Return what expires next, and when; `null` if nothing does. */
-export function nextExpiry(membership: Membership, now: Date): Expiring | null {
-  const ahead = membership.lots.filter((lot) => lot.expiresAt !== null && !isOver(lot, now));
-  const times = ahead.map((lot) => time(lot.expiresAt as Date | string).getTime());
-  if (times.length === 0) return null;
-  const first = Math.min(...times);
-  const lots = ahead.filter((_, index) => times[index] === first);
-  return { units: sum(lots), at: new Date(first) };
+/** Return all that expires, the first first: what does so at the same time is one. */
+export function expiries(membership: Membership, now: Date): readonly Expiring[] {
+  const units = new Map<number, number>();
+  for (const lot of membership.lots) {
+    if (lot.expiresAt === null || isOver(lot, now)) continue;
+    const at = time(lot.expiresAt).getTime();
+    units.set(at, (units.get(at) ?? 0) + lot.units);
+  }
+  return [...units].sort(([one], [other]) => one - other).map(([at, each]) => ({ units: each, at: new Date(at) }));
 }
 
 export function isOffered(reward: Reward, now: Date): boolean {
@@ -187,15 +190,27 @@ export const isNewer = (one: Membership, other: Membership): boolean => {
   return first !== undefined && (!second || time(first.recordedAt) > time(second.recordedAt));
 };
 
-/** Return the tier after the member's, and what is missing to it in points; `null` at the top. */
-export function nextTier(
-  card: ProgramCard,
-  membership: Membership,
-): { tier: Tier; missing: number } | null {
+export interface NextTier {
+  readonly tier: Tier;
+  /** In points. */
+  readonly missing: number;
+  /** How much of the way from the member's tier is done: 0 to 1. */
+  readonly share: number;
+}
+
+/** Return the tier after the member's, and how far it is; `null` at the top. */
+export function nextTier(card: ProgramCard, membership: Membership): NextTier | null {
   const tiers = card.rules.tiers ?? [];
   const index = tiers.findIndex((each) => each.name === membership.tier);
   const tier = tiers[index + 1];
-  return tier ? { tier, missing: Math.max(tier.minPoints - membership.earnedUnits, 0) } : null;
+  if (!tier) return null;
+  const from = tiers[index]?.minPoints ?? 0;
+  const share = (membership.earnedUnits - from) / Math.max(tier.minPoints - from, 1);
+  return {
+    tier,
+    missing: Math.max(tier.minPoints - membership.earnedUnits, 0),
+    share: Math.min(Math.max(share, 0), 1),
+  };
 }
 
 export const cardsOf = (profile: StoreProfile): readonly ProgramCard[] =>

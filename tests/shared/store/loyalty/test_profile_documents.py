@@ -57,6 +57,7 @@ OF_CAMPAIGN = {
     "minimumSpend",
     "tiers",
     "isForFirstPurchase",
+    "isForSomeGoods",
 }
 REWARD = {
     "rewardId": "coffee",
@@ -87,6 +88,7 @@ def test_holds_only_what_may_be_public(merchant: Merchant, program_type: str) ->
         "name": "Double",
         "startsAt": "2026-01-01T00:00:00Z",
         "multiplier": 2,
+        "categories": ["secret plans"],
         "limitPerMember": 3,
         "limitTotal": 1000,
     }
@@ -97,6 +99,7 @@ def test_holds_only_what_may_be_public(merchant: Merchant, program_type: str) ->
     assert set(card) == ON_CARD
     assert [set(each) for each in card["rewards"]] == [OF_REWARD]
     assert [set(each) for each in card["campaigns"]] == [OF_CAMPAIGN]
+    assert card["campaigns"][0]["isForSomeGoods"] is True
     program = client.get_one(paths.program(program_id)).data
     assert program is not None
     assert card["rules"] == program["rules"]

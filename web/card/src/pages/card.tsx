@@ -4,8 +4,11 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { watchMembership, type MyCard } from '../data.ts';
 import { LoyaltyCard } from '../../../shared/card/loyalty-card.tsx';
 import type { PageProps } from '../main.tsx';
-import { balanceOf, isNewer, isRunning, nextExpiry, type Membership } from '../../../shared/card/model.ts';
+import { balanceOf, isNewer, type Membership } from '../../../shared/card/model.ts';
+import { Campaigns } from '../campaigns/campaigns.tsx';
+import { Expiry } from '../parts/expiry.tsx';
 import { History } from '../parts/history.tsx';
+import { Levels } from '../parts/levels.tsx';
 import { MemberCode } from '../parts/member-code.tsx';
 import { MyCodes } from '../parts/my-codes.tsx';
 import { MyData } from '../parts/my-data.tsx';
@@ -14,7 +17,7 @@ import { Messages } from '../messages/messages.tsx';
 import { Rewards } from '../parts/rewards.tsx';
 import { Wallets } from '../parts/wallets.tsx';
 import { WhatToDo } from '../parts/what-to-do.tsx';
-import { amount, day, moment, t } from '../words.ts';
+import { amount, moment, t } from '../words.ts';
 
 export default function Card({ id }: PageProps) {
   return <OwnCard programId={id} show={(mine, at) => <Shown mine={mine} at={at} />} />;
@@ -24,9 +27,6 @@ function Shown({ mine, at }: { readonly mine: MyCard; readonly at: number | unde
   const [membership, notice] = useLive(mine);
   const { card, store } = mine;
   if (!card) return <h1>{store?.name ?? t().problem.codes['PROGRAM_INACTIVE']}</h1>;
-  const now = new Date();
-  const expiring = nextExpiry(membership, now);
-  const running = card.campaigns.filter((each) => isRunning(each, now));
   return (
     <>
       {at !== undefined && (
@@ -42,22 +42,14 @@ function Shown({ mine, at }: { readonly mine: MyCard; readonly at: number | unde
       {(membership.pendingUnits ?? 0) > 0 && (
         <p>{t().card.pending(amount(membership.pendingUnits ?? 0, card, membership.scale))}</p>
       )}
-      {expiring && (
-        <p>{t().card.expires(amount(expiring.units, card, membership.scale), day(expiring.at))}</p>
-      )}
+      <Expiry card={card} membership={membership} />
       <MemberCode storeId={membership.storeId} />
       {membership.status !== 'suspended' && <Wallets programId={card.programId} />}
       <WhatToDo card={card} storeId={membership.storeId} />
-      {running.length > 0 && (
-        <section class="panel">
-          <h2>{t().campaigns.title}</h2>
-          {running.map((each) => (
-            <p key={each.campaignId}>{each.name}</p>
-          ))}
-        </section>
-      )}
+      <Campaigns card={card} />
       <MyCodes programId={card.programId} newest={membership.recent[0]?.entryId} />
       <Rewards card={card} membership={membership} />
+      <Levels card={card} membership={membership} />
       <History card={card} membership={membership} />
       <Messages programId={card.programId} key={card.programId} />
       <MyData membership={membership} />

@@ -1,0 +1,114 @@
+/** What a card tells of itself: campaigns, what expires, levels, stamps that fill, and its history. */
+
+import assert from 'node:assert/strict';
+import { call, check, facts, open, run } from './browser.mjs';
+import { makeGuest, visit } from './guests.mjs';
+
+const { storeId } = facts;
+const guest = await makeGuest();
+const { userId } = guest;
+
+async function makeProgram(programName, programType, rules, more = {}) {
+  const body = { storeId, programName, programType, rules, isActive: true, ...more };
+  const { programId } = await call('createLoyaltyProgram', body);
+  await call('enrollInLoyaltyProgram', { programId, userId });
+  return programId;
+}
+
+const earn = (programId, points) => call('addLoyaltyPoints', { programId, userId, points });
+const path = (programId) => `/c/${encodeURIComponent(programId)}`;
+
+const points = await makeProgram('Standing', 'points', { pointsPerEuro: 10 }, { pointsExpiry: { afterDays: 60 } });
+const stamps = await makeProgram('Filling', 'stamps', { requiredStamps: 10 });
+const levels = await makeProgram('Rising', 'tier', {
+  pointsPerEuro: 10,
+  tiers: [
+    { name: 'Bronze', minPoints: 0 },
+    { name: 'Silver', minPoints: 100, benefits: ['Free delivery', 'A cake on your birthday'] },
+    { name: 'Gold', minPoints: 500, benefits: ['All of Silver', 'Two guests at each tasting'] },
+  ],
+});
+await call('createCampaign', {
+  programId: points,
+  name: 'Quiet afternoons',
+  startsAt: '2026-01-01T00:00:00Z',
+  endsAt: '2099-12-31T00:00:00Z',
+  multiplier: 2,
+  minimumSpend: 10,
+  categories: ['coffee'],
+  happyHours: [{ weekdays: ['mon', 'tue', 'wed', 'thu', 'fri'], start: '14:00', end: '16:30' }],
+});
+await earn(points, 100);
+await call('updateLoyaltyProgram', { programId: points, pointsExpiry: { afterDays: 90 } });
+for (let turn = 0; turn < 11; turn += 1) await earn(points, 2);
+await earn(stamps, 3);
+await earn(levels, 200);
+
+async function tellsWhatRunsAndExpires(page, problems) {
+  await visit(page, guest, path(points));
+  await page.locator('.balance', { hasText: '122 points' }).waitFor();
+  await page.getByText('2 times as much for each purchase of certain goods, from €10 on').waitFor();
+  await page.getByText('Mon–Fri, 14:00 to 16:30').waitFor();
+  await page.getByText(/^until \d+ Dec 2099$/).waitFor();
+  await page.getByText(/^100 points expire on/).waitFor();
+  await page.getByText('What expires when').press('Enter');
+  await page.getByText(/^22 points on/).waitFor();
+  await check(page, 'standing', problems);
+}
+
+/** What is booked after earlier entries were read is shown all the same. */
+async function keepsItsHistory(page) {
+  const history = page.locator('.entry');
+  assert.equal(await history.count(), 10);
+  await page.getByRole('button', { name: 'Earlier' }).click();
+  await page.waitForFunction(() => document.querySelectorAll('.entry').length === 12);
+  await earn(points, 7);
+  await page.getByText('7 points booked. Now 129 points.').waitFor();
+  await history.first().filter({ hasText: '+7 points' }).waitFor();
+  assert.equal(await history.count(), 13);
+}
+
+/** Stamps that come fill with a small movement, and with none for who wants none. */
+async function fills(page, isCalm) {
+  await page.emulateMedia({ reducedMotion: isCalm ? 'reduce' : 'no-preference' });
+  await page.goto(new URL(path(stamps), facts.urls.card).href);
+  const full = page.locator('.stamps .full');
+  await full.first().waitFor();
+  const before = await full.count();
+  await earn(stamps, 2);
+  await page.waitForFunction((count) => document.querySelectorAll('.stamps .full').length === count, before + 2);
+  assert.equal(await page.locator('.stamps .new').count(), 2);
+  const name = await page.locator('.stamps .new').first().evaluate((each) => globalThis.getComputedStyle(each).animationName);
+  assert.equal(name === 'none', isCalm);
+}
+
+async function showsLevels(page, problems, name) {
+  await page.goto(new URL(path(levels), facts.urls.card).href);
+  await page.getByRole('heading', { name: 'Silver' }).waitFor();
+  await page.getByText('A cake on your birthday').waitFor();
+  const width = await page.locator('.loyalty-card .bar > span').evaluate((each) => each.style.width);
+  assert.equal(width, '25%');
+  await check(page, name, problems);
+}
+
+try {
+  await run(async (browser) => {
+    const { context, page, problems } = await open(browser);
+    await tellsWhatRunsAndExpires(page, problems);
+    await keepsItsHistory(page);
+    await fills(page, false);
+    await check(page, 'standing-stamps', problems);
+    await fills(page, true);
+    await showsLevels(page, problems, 'standing-levels');
+    await context.close();
+
+    const german = await open(browser, { language: 'de-DE', dark: true, width: 1280 });
+    await visit(german.page, guest, path(points), 'de');
+    await german.page.getByText('2-mal so viel für jeden Einkauf bestimmter Waren, ab 10 €').waitFor();
+    await german.page.getByText('Mo–Fr, 14:00 bis 16:30').waitFor();
+    await check(german.page, 'standing-german-dark', german.problems);
+    await showsLevels(german.page, german.problems, 'standing-levels-german-dark');
+  });
+} finally {
+  for (const programId of [points, stamps, levels]) await call('updateLoyaltyProgram', { programId, isActive: false });
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { load } from './load.mjs';
+
+const { expiries, nextTier } = await load('shared/card/model.ts');
+const NOW = new Date('2026-11-30T12:00:00Z');
+const lot = (units, expiresAt) => ({ units, expiresAt });
+
+test('all that expires is told by its time, what is over and what stays is not', () => {
+  const lots = [
+    lot(5, '2026-12-31T23:00:00Z'),
+    lot(7, null),
+    lot(3, new Date('2026-12-01T23:00:00Z')),
+    lot(2, new Date('2026-12-31T23:00:00Z')),
+    lot(9, '2026-11-30T12:00:00Z'),
+  ];
+  assert.deepEqual(expiries({ lots }, NOW), [
+    { units: 3, at: new Date('2026-12-01T23:00:00Z') },
+    { units: 7, at: new Date('2026-12-31T23:00:00Z') },
+  ]);
+  assert.deepEqual(expiries({ lots: [] }, NOW), []);
+});
+
+test('the way to the next level is measured from the own one', () => {
+  const tiers = [0, 500, 1500].map((minPoints, index) => ({ name: 'ABC'[index], minPoints }));
+  const at = (tier, earnedUnits) => nextTier({ rules: { tiers } }, { tier, earnedUnits });
+  assert.deepEqual(at('A', 125), { tier: tiers[1], missing: 375, share: 0.25 });
+  assert.deepEqual(at('B', 1000), { tier: tiers[2], missing: 500, share: 0.5 });
+  assert.equal(at('B', 400).share, 0);
+  assert.deepEqual(at('A', 600), { tier: tiers[1], missing: 0, share: 1 });
+  assert.equal(at('C', 9000), null);
+});
