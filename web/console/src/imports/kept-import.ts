@@ -2,6 +2,7 @@
 
 import { idempotencyKey } from '../../../shared/api/client.ts';
 import { account } from '../access.ts';
+import { mode } from '../mode.ts';
 
 export interface KeptImport {
   /** The same file with the same choices: it has the same key until it is known whether it arrived. */
@@ -13,7 +14,8 @@ export interface KeptImport {
   readonly importId: string | null;
 }
 
-const place = (): string => `punktwerk.console.import.${account.value?.accountId ?? ''}`;
+/** An import of the test mode is an example, and none of the account. */
+const place = (): string => `punktwerk.console.import.${mode.value}.${account.value?.accountId ?? ''}`;
 
 export function recallImport(): KeptImport | undefined {
   try {
