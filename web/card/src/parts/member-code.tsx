@@ -26,7 +26,11 @@ export function MemberCode({ storeId }: { readonly storeId: string }) {
   return (
     <section class="stack">
       <h2>{t().code.title}</h2>
-      {!shown && error === undefined && <Loading />}
+      {!shown && error === undefined && (
+        <div class="code waiting">
+          <Loading />
+        </div>
+      )}
       {!shown && error !== undefined && <Failed error={error} retry={reload} />}
       {shown && (
         <div class="code">
