@@ -33,6 +33,7 @@ FLOWS = [
     "earning",
     "developers",
     "invitations",
+    "developers-connections",
 ]
 
 
