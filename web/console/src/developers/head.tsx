@@ -1,5 +1,6 @@
 /** The head of the section's pages: what the page is, and the way to the others. */
 
+import { useEffect } from 'preact/hooks';
 import './developers.css';
 import { parts } from '../../../shared/lib/router.ts';
 import { t } from '../words.ts';
@@ -15,6 +16,11 @@ export function Head({ title, isAddress }: Props) {
   const words = t().developers;
   const open = openPages();
   const here = parts()[2] ?? open[0]?.id;
+  useEffect(() => {
+    // On a phone not all links have room: the current ones are shown.
+    const current = document.querySelectorAll('.pages [aria-current]');
+    for (const each of current) each.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [here]);
   return (
     <>
       <nav class="pages" aria-label={t().shell.sections.developers}>
