@@ -432,10 +432,16 @@ def _name_store(request: Request, parameters: dict[str, Any]) -> None:
         parameters["storeId"] = store_id
 
 
-def _query_value(name: str, values: list[str]) -> str | int:
+# Of a query all is text; what asks for more in an answer is named `include...`.
+_FLAGS = {"true": True, "false": False}
+
+
+def _query_value(name: str, values: list[str]) -> str | int | bool:
     if len(values) > 1:
         problem = "must be given once"
         raise InvalidParameters(f"{name} {problem}.", fields={name: problem})
+    if name.startswith("include") and values[0] in _FLAGS:
+        return _FLAGS[values[0]]
     is_count = name == "limit" and values[0].isascii() and values[0].isdigit()
     return int(values[0][:9]) if is_count else values[0]
 

@@ -22,6 +22,7 @@ from tests.support.api import PREFIX, Answer, Api
 from tests.support.merchants import RULES, Member, Merchant, create_key
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
 from tests.support.traffic import watched
+from tools.emulators import ROOT
 
 READ = "getLoyaltyPrograms"
 WRITE = "createLoyaltyProgram"
@@ -516,6 +517,34 @@ def test_a_query_parameter_is_given_once(merchant: Merchant) -> None:
     answer = merchant.api.send("GET", READ, query_string=query)
 
     assert_fields_refused(answer, {"storeId": "must be given once"})
+
+
+def flags() -> list[tuple[str, str]]:
+    """Return the parameters of queries that are true or false, each with its action."""
+    paths = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"]
+    return [
+        (path.strip("/"), each["name"])
+        for path, methods in paths.items()
+        for each in methods.get("get", {}).get("parameters", ())
+        if each.get("schema", {}).get("type") == "boolean"
+    ]
+
+
+@pytest.mark.parametrize(("action", "flag"), flags())
+def test_a_query_can_say_yes_and_no(merchant: Merchant, action: str, flag: str) -> None:
+    api = Api(merchant.api.app, create_key(merchant.account_id, KeyMode.TEST))
+
+    def refused(value: str) -> bool:
+        answer = api.send("GET", action, query_string={flag: value})
+        return flag in answer.body.get("details", {}).get("fields", {})
+
+    assert [refused(each) for each in ("true", "false", "yes", "True", "1")] == [
+        False,
+        False,
+        True,
+        True,
+        True,
+    ]
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
