@@ -6,7 +6,7 @@ import { inSentences } from './in-sentences.ts';
 import { made } from './made.ts';
 import { Preview } from './preview.tsx';
 import { lookOf, updateProgram, type PartProps } from './program.ts';
-import { useWrite } from './use-write.ts';
+import { useWrite } from '../ui/use-write.ts';
 import { p } from './words.ts';
 
 export function Overview({ program, onChanged }: PartProps) {

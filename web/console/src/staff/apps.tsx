@@ -4,7 +4,7 @@ import { ask } from '../../../shared/api/client.ts';
 import { day } from '../../../shared/i18n/format.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { Sure } from '../../../shared/ui/sure.tsx';
-import { useWrite } from '../programs/use-write.ts';
+import { useWrite } from '../ui/use-write.ts';
 import { useRead } from '../ui/use-read.ts';
 import { t } from '../words.ts';
 import { readConsents, type Consent } from './people.ts';

@@ -5,7 +5,7 @@ import { day } from '../../../shared/i18n/format.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { Sure } from '../../../shared/ui/sure.tsx';
-import { useWrite } from '../programs/use-write.ts';
+import { useWrite } from '../ui/use-write.ts';
 import { t } from '../words.ts';
 import { mailed } from './invite.tsx';
 import { oneself, placesOf, type Invitation } from './people.ts';

@@ -5,7 +5,7 @@ import { ask } from '../../../shared/api/client.ts';
 import { mailInvitation } from '../../../shared/firebase/session.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { store } from '../access.ts';
-import { useWrite } from '../programs/use-write.ts';
+import { useWrite } from '../ui/use-write.ts';
 import { Field } from '../ui/field.tsx';
 import { t } from '../words.ts';
 import { Link } from './link.tsx';

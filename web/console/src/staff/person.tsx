@@ -5,7 +5,7 @@ import { ask } from '../../../shared/api/client.ts';
 import { day } from '../../../shared/i18n/format.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { Sure } from '../../../shared/ui/sure.tsx';
-import { useWrite } from '../programs/use-write.ts';
+import { useWrite } from '../ui/use-write.ts';
 import { Field } from '../ui/field.tsx';
 import { t } from '../words.ts';
 import { oneself, placesOf, type Person } from './people.ts';

@@ -35,7 +35,6 @@ export const start: Words['start'] = {
   notCounted: 'Es wurde noch nichts gebucht. Der Verlauf beginnt mit der ersten Buchung.',
   attention: 'Braucht Aufmerksamkeit',
   allWell: 'Alles in Ordnung.',
-  checking: 'Es wird nachgesehen, ob etwas Aufmerksamkeit braucht',
   unchecked: (what) => `Nicht geprüft werden konnte: ${what}.`,
   look: 'Ansehen',
   checks: {
@@ -54,7 +53,6 @@ export const start: Words['start'] = {
   shopWrites: { one: 'Karte oder Code konnte nicht in den Shop geschrieben werden.', other: 'Karten oder Codes konnten nicht in den Shop geschrieben werden.' },
   checkIns: (refused, visits) => `Ungewöhnlich viele Check-ins wurden diesen Monat abgelehnt: ${refused}, bei ${visits} angenommenen.`,
   ledger: { one: 'Konto eines Mitglieds geht nicht auf.', other: 'Konten von Mitgliedern gehen nicht auf.' },
-  proved: (when) => `Die Bücher wurden ${when} geprüft und gehen auf.`,
   returns: { one: 'Rückgabe wartet auf ihren Kauf.', other: 'Rückgaben warten auf ihren Kauf.' },
   atLeast: (count) => `${count} oder mehr`,
 };

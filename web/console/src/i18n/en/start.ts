@@ -33,7 +33,6 @@ export const start = {
   notCounted: 'Nothing was booked yet. Charts begin with the first booking.',
   attention: 'Needs attention',
   allWell: 'Nothing needs your attention.',
-  checking: 'Looking for what needs attention',
   unchecked: (what: string) => `Could not be checked: ${what}.`,
   look: 'Look at it',
   checks: {
@@ -52,7 +51,6 @@ export const start = {
   shopWrites: { one: 'card or code could not be written into the shop.', other: 'cards or codes could not be written into the shop.' },
   checkIns: (refused: string, visits: string) => `Unusually many check-ins were refused this month: ${refused}, with ${visits} that were accepted.`,
   ledger: { one: 'account of a member does not add up.', other: 'accounts of members do not add up.' },
-  proved: (when: string) => `The books were proved ${when}, and they add up.`,
   returns: { one: 'return waits for its purchase.', other: 'returns wait for their purchase.' },
   atLeast: (count: string) => `${count} or more`,
 };

@@ -6,7 +6,7 @@ import { Problem } from '../../../../shared/api/client.ts';
 import { locale } from '../../../../shared/i18n/format.ts';
 import { failureText } from '../failure-text.ts';
 import type { Faults } from '../faults.ts';
-import { useWrite } from '../use-write.ts';
+import { useWrite } from '../../ui/use-write.ts';
 import { answersOf, faultsOfForm, type Answers, type FormField as Shape, type Typed } from './fields.ts';
 import { FormField } from './form-field.tsx';
 

@@ -14,7 +14,7 @@ import { typedAs } from '../numbers.ts';
 import { updateProgram, type PartProps, type Program } from '../program.ts';
 import { countRange } from '../ranges.ts';
 import { placeOf } from '../request.ts';
-import { useWrite } from '../use-write.ts';
+import { useWrite } from '../../ui/use-write.ts';
 import { p } from '../words.ts';
 import { FACTOR_RANGE, faultsOfFactors, levelsOf, tiersFrom, type EditedLevel } from './tier-form.ts';
 import { WhoMoves } from './who-moves.tsx';

@@ -7,7 +7,7 @@ import { counted, number } from '../../../../shared/i18n/format.ts';
 import { Failed } from '../../../../shared/ui/status.tsx';
 import { Sure } from '../../../../shared/ui/sure.tsx';
 import type { Program } from '../program.ts';
-import { useWrite } from '../use-write.ts';
+import { useWrite } from '../../ui/use-write.ts';
 import { p } from '../words.ts';
 
 type Found = components['schemas']['GetTierRecalculationResponse'];

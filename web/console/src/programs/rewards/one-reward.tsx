@@ -7,7 +7,7 @@ import { may, store } from '../../access.ts';
 import { EditForm } from '../form/edit-form.tsx';
 import { BackToList } from '../part-link.tsx';
 import type { Program } from '../program.ts';
-import { useWrite } from '../use-write.ts';
+import { useWrite } from '../../ui/use-write.ts';
 import { p } from '../words.ts';
 import { rewardFields, saveReward, typedReward, type Reward } from './reward.ts';
 import { VoucherCodes } from './voucher-codes.tsx';
