@@ -49,6 +49,7 @@ NOUNS = (
     "orders",
     "payments",
     "systems",
+    "wallets",
 )
 """Nouns in the order of the import contract: a room imports only from rooms to its left."""
 SHARED_BY_ALL = ""

@@ -29,7 +29,7 @@ def test_the_commands_of_the_page_run(app: Flask, merchant: Merchant, tmp_path: 
     )
 
     assert ran.stderr == ""
-    rows, lines, csv, status, dry, people, progress, offline, cleo = map(
+    rows, lines, csv, status, dry, people, progress, offline, named, cleo = map(
         json.loads, ran.stdout.splitlines()
     )
     assert [each["outcome"] for each in rows["results"]] == ["booked", "booked", "refused"]
@@ -38,6 +38,7 @@ def test_the_commands_of_the_page_run(app: Flask, merchant: Merchant, tmp_path: 
     assert [each["outcome"] for each in offline["results"]] == ["booked", "booked"]
     assert stored.units(member) == [120, 285, 129, -100]
     assert (progress["importId"], progress["kind"]) == (people["importId"], "members")
+    assert named["success"] is True
     assert [each["outcome"] for each in cleo["results"]] == ["created"]
     found = [imported(merchant, each["importId"]) for each in (dry, people)]
     assert [each["memberCounts"]["created"] for each in found] == [2, 2]

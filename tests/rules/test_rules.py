@@ -192,6 +192,7 @@ def world(app: Flask) -> Iterator[World]:
         "shop_order": paths.shop_order("order_1"),
         "shop_notice": paths.shop_notice("ntc_1"),
         "shop_approval": paths.shop_approval("store_1", "woocommerce"),
+        "wallet_pass": paths.wallet_pass(own),
         "push_subscription": paths.push_subscription(own),
         "shop_writing": paths.shop_writing("shw_1"),
         "shop_card_fill": paths.shop_card_fill("store_1", "generic"),

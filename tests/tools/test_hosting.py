@@ -43,14 +43,14 @@ def test_uploads_what_the_pages_load_and_no_more() -> None:
     done = subprocess.run(command, cwd=ROOT / "tools", capture_output=True, text=True, check=True)
     uploaded = set(json.loads(done.stdout))
 
-    own = {"card.html", "console.html", "icon.svg", "index.html", "sw.js"}
+    own = {"card.html", "console-sw.js", "console.html", "icon.svg", "index.html", "sw.js"}
     built = {
-        each for each in uploaded if re.fullmatch(r"assets/[\w-]+\.(js|css|webmanifest)", each)
+        each for each in uploaded if re.fullmatch(r"assets/[\w.-]+\.(js|css|webmanifest)", each)
     }
     assert own <= uploaded
     assert uploaded == own | built
     texts = [(DIST / each).read_text() for each in own | built]
-    named = {each for text in texts for each in re.findall(r"[\w-]+-[\w-]{8}\.(?:js|css)", text)}
+    named = {each for text in texts for each in re.findall(r"[\w.-]+-[\w-]{8}\.(?:js|css)", text)}
     assert {Path(each).name for each in built if not each.endswith("manifest")} <= named
 
 

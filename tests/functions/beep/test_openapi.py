@@ -208,6 +208,12 @@ def test_reads_take_their_fields_as_query_parameters() -> None:
             "description": "Id of the store. The header `X-Beep-Store-Id` can stand in for it.",
             "schema": {"type": "string", "maxLength": 128, "pattern": r"\S"},
         },
+        {
+            "name": "includeLots",
+            "in": "query",
+            "description": "Whether the answer has `lots`.",
+            "schema": {"default": False, "type": "boolean"},
+        },
     ]
     assert item["parameters"] == [
         {"$ref": "#/components/parameters/X-Beep-Store-Id"},

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared import config
 from tests.conftest import Clock
 from tests.support import stored
 from tests.support.events import Pipeline
@@ -64,7 +65,7 @@ def test_google_has_the_card_and_the_link_names_it(member: Member, google: Googl
     assert (claims["iss"], claims["typ"]) == (EMAIL, "savetowallet")
     named = {"id": google.object["id"], "classId": made_class["id"]}
     assert claims["payload"] == {"loyaltyObjects": [named]}
-    assert "https://demo-test.web.app" in claims["origins"]
+    assert f"https://{config.project_id()}.web.app" in claims["origins"]
     assert google.object["id"].startswith(f"{ISSUER}.")
     assert "user_1" not in google.object["id"]
 
