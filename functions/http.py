@@ -174,7 +174,9 @@ def _answer(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Respon
         raise MethodNotAllowed(f"Use {' or '.join(endpoint.methods)}.", allowed=allowed)
     who = _who(endpoint, request, log)
     if isinstance(who, Caller):
-        _require_mode(request, who)
+        _require_mode(request, is_live=who.is_live)
+    elif who is not None and endpoint.for_persons:
+        _require_mode(request, is_live=True)  # About no account there is no sandbox.
     if isinstance(who, Caller) and who.is_live:
         # Before the schema, which looks at the time, too.
         with test_clocks.time_of(who.account_id):
@@ -369,22 +371,23 @@ def _customer_caller(
         publishable_key=request.headers.get(customers.PUBLISHABLE_KEY),
     )
     log |= {"accountId": caller.account_id, "live": caller.is_live, "by": "customer"}
-    _require_mode(request, caller)
+    _require_mode(request, is_live=caller.is_live)
     assert endpoint.customer_package is not None
     _require_package(endpoint, endpoint.customer_package, caller)
     return caller
 
 
-def _require_mode(request: Request, caller: Caller) -> None:
+def _require_mode(request: Request, *, is_live: bool) -> None:
     """Refuse a request that says another mode than it has: a test must never book.
 
-    Staff choose theirs by the header; of all others the key decides.
+    Staff choose theirs by the header; of all others the key decides. Who calls for no account has
+    no key, and is live.
 
     Raises:
         InvalidParameters: It does.
     """
     said = request.headers.get(MODE)
-    if said is not None and said != ("live" if caller.is_live else "test"):
+    if said is not None and said != ("live" if is_live else "test"):
         raise InvalidParameters(
             f"{MODE} is not the mode of this call.",
             fix="Staff send `live` or `test`. For all others the key decides: leave it out.",

@@ -6,7 +6,7 @@ Source: Identity Toolkit API, ``projects.accounts.lookup``; the Auth emulator se
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ class PersonsUnavailableError(Exception):
 class Person:
     """An account of Firebase Auth.
 
+    ``email``: the address of now, of which ``is_email_verified`` tells.
     ``valid_since``: sign-ins from before were ended, by the person or an administrator.
     """
 
@@ -35,6 +36,7 @@ class Person:
     is_disabled: bool
     is_email_verified: bool
     valid_since: datetime | None
+    email: str | None = field(default=None, repr=False)
 
 
 def find(user_id: str) -> Person | None:
@@ -68,10 +70,11 @@ def find(user_id: str) -> Person | None:
 
 
 def _person(found: dict[str, Any]) -> Person:
-    since = found.get("validSince")
+    since, email = found.get("validSince"), found.get("email")
     return Person(
         user_id=str(found["localId"]),
         is_disabled=found.get("disabled") is True,
         is_email_verified=found.get("emailVerified") is True,
         valid_since=None if since is None else datetime.fromtimestamp(int(since), UTC),
+        email=email if isinstance(email, str) else None,
     )

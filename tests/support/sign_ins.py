@@ -18,6 +18,9 @@ from shared import clock, config
 from shared.auth import google_keys
 from tests.support import receivers
 
+addresses: dict[str, str] = {}
+"""The e-mail address of each person's last token of the Auth emulator."""
+
 
 def claims_of(
     user_id: str,
@@ -50,7 +53,10 @@ def claims_of(
 
 def unsigned(user_id: str, **sign_in: Any) -> str:
     """Return a token as the Auth emulator makes it."""
-    return jwt.encode(claims_of(user_id, **sign_in), key=None, algorithm="none")
+    claims = claims_of(user_id, **sign_in)
+    if "email" in claims:
+        addresses[user_id] = claims["email"]
+    return jwt.encode(claims, key=None, algorithm="none")
 
 
 def anonymous(user_id: str) -> str:

@@ -24,6 +24,8 @@ MODE = "X-Beep-Mode"
 class Persons:
     """The part of Firebase Auth that is asked for persons; it knows everybody, unless told.
 
+    The address of a person is that of their last token.
+
     ``passwords``: the uid, by e-mail address and password, of who can sign in.
     """
 
@@ -37,7 +39,7 @@ class Persons:
         return len(self.receiver.received)
 
     def set(self, user_id: str, **fields: Any) -> None:
-        """Change what is known of a person: ``disabled``, ``validSince``, ``emailVerified``."""
+        """Change what is known of a person: ``disabled``, ``validSince``, ``email``."""
         self.changed[user_id] = fields
 
     def delete(self, user_id: str) -> None:
@@ -53,7 +55,12 @@ class Persons:
             return
         asked = body["localId"]
         users = [
-            {"localId": each, "emailVerified": True, **fields}
+            {
+                "localId": each,
+                "email": sign_ins.addresses.get(each),
+                "emailVerified": True,
+                **fields,
+            }
             for each in asked
             if (fields := self.changed.get(each, {})) is not None
         ]

@@ -66,11 +66,13 @@ class StaffInvitation:
 def is_given(invitation: StaffInvitation, by: StaffMember | None) -> bool:
     """Tell whether who has invited may still give the role.
 
+    Whoever was removed from the staff and is added anew has invited nobody yet.
+
     Args:
         invitation: What they have invited to.
         by: The person as they are now; ``None`` for a secret key that works.
     """
-    if by is not None and by.is_disabled:
+    if by is not None and (by.is_disabled or by.created_at > invitation.created_at):
         return False
     try:
         staff.require_may_give(by, invitation.role, invitation.store_ids)

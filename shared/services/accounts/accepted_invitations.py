@@ -63,7 +63,7 @@ def accept(person: SignedInCustomer, account_id: str) -> SavedStaffMember:
 
     staff_callers.require_email(person.email is not None)
     assert person.email is not None
-    staff_callers.require_present(person.user_id, person.signed_in_at)
+    staff_callers.require_present(person.user_id, person.signed_in_at, email=person.email)
     now = clock.real_now()
     lookups = staff_addresses.lookups(person.email)
     known = [paths.staff_invitation(account_id, each) for each in lookups]

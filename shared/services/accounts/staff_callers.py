@@ -12,6 +12,7 @@ from shared.auth.caller import Caller, SignedInCustomer
 from shared.auth.keys import KeyKind, KeyMode
 from shared.auth.persons import Person
 from shared.domain.accounts.packages import Package
+from shared.domain.members.personal_data import email_key
 from shared.errors import (
     Busy,
     InvalidApiKey,
@@ -121,8 +122,16 @@ def _is_live(publishable_key: str, account_id: str) -> bool:
     return record.mode == KeyMode.LIVE
 
 
-def require_present(user_id: str, signed_in_at: datetime | None) -> None:
+def require_present(
+    user_id: str, signed_in_at: datetime | None, *, email: str | None = None
+) -> None:
     """Refuse who is disabled, deleted or signed out, though the token has not ended yet.
+
+    Args:
+        user_id: The person.
+        signed_in_at: When they have signed in.
+        email: The address of the token, for what depends on it: it must still be theirs. Firebase
+            Auth verifies the one of now, and it may be another one since.
 
     Raises:
         InvalidIdToken, SignInNotVerified.
@@ -138,7 +147,9 @@ def require_present(user_id: str, signed_in_at: datetime | None) -> None:
     since = person.valid_since
     if since is not None and (signed_in_at is None or signed_in_at < since):
         raise InvalidIdToken("The sign-in was ended.")
-    require_email(person.is_email_verified)
+    known = person.email
+    is_other = email is not None and (known is None or email_key(known) != email_key(email))
+    require_email(person.is_email_verified and not is_other)
 
 
 def require_email(is_verified: bool) -> None:

@@ -46,6 +46,11 @@ def test_asks_as_an_administrator(firebase: Receiver) -> None:
     ("said", "found"),
     [
         ({"users": [{"localId": "uid_1", "disabled": True}]}, Person("uid_1", True, False, None)),
+        (
+            {"users": [{"localId": "uid_1", "email": "Lena@example.com", "emailVerified": True}]},
+            Person("uid_1", False, True, None, "Lena@example.com"),
+        ),
+        ({"users": [{"localId": "uid_1", "email": 5}]}, Person("uid_1", False, False, None)),
         ({"users": [{"localId": "uid_2"}]}, None),
         ({"kind": "identitytoolkit#GetAccountInfoResponse"}, None),
     ],
@@ -54,6 +59,7 @@ def test_reads_what_is_said(said: dict[str, Any], found: Person | None, firebase
     firebase.answer = receivers.answer(200, said)
 
     assert persons.find("uid_1") == found
+    assert "example.com" not in repr(found)
 
 
 @pytest.mark.parametrize(

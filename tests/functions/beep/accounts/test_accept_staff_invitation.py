@@ -148,6 +148,47 @@ def test_nor_does_somebody_whose_sign_in_has_ended(
     assert people(merchant) == {}
 
 
+@pytest.mark.parametrize("email", ["lena.meier@example.com", "", None])
+def test_nor_does_a_token_with_an_address_that_is_theirs_no_more(
+    email: str | None, app: Flask, persons: Persons, merchant: Merchant
+) -> None:
+    """What Firebase Auth has verified is the address of now: the token is from before."""
+    invite(merchant)
+    user_id = f"uid_of_{merchant.account_id}"
+    persons.set(user_id, email=email)
+
+    with nothing_written():
+        answer = accept(merchant, person(app, user_id=user_id))
+
+    assert refused(answer) == (403, "SIGN_IN_NOT_VERIFIED")
+    assert people(merchant) == {}
+
+
+def test_firebase_may_write_the_address_in_another_way(
+    app: Flask, persons: Persons, merchant: Merchant
+) -> None:
+    invite(merchant)
+    user_id = f"uid_of_{merchant.account_id}"
+    persons.set(user_id, email="LENA@Example.com")
+
+    assert accept(merchant, person(app, user_id=user_id)).status == 200
+
+
+@pytest.mark.parametrize("mode", ["test", "TEST", ""])
+def test_there_is_no_sandbox_of_it(mode: str, app: Flask, merchant: Merchant) -> None:
+    invite(merchant)
+
+    with nothing_written():
+        answer = person(app)(ACTION, {"accountId": merchant.account_id}, X_Beep_Mode=mode)
+
+    problem = "is `live` or `test`, and for others than staff that of their key"
+    assert (answer.status, answer.error) == (400, "INVALID_PARAMETERS")
+    assert answer.body["details"] == {"fields": {"X-Beep-Mode": problem}}
+    assert people(merchant) == {}
+    live = person(app)(ACTION, {"accountId": merchant.account_id}, X_Beep_Mode="live")
+    assert live.status == 200
+
+
 def test_an_invitation_is_for_its_account_alone(
     app: Flask, merchant: Merchant, new_merchant: Callable[..., Merchant]
 ) -> None:
@@ -254,6 +295,27 @@ def test_it_ends_when_its_inviter_may_not_give_the_role_any_more(
 
     assert_refused(answer, 409, "STAFF_INVITATION_ENDED", {"reason": "inviter"})
     assert "uid_of_lena" not in people(merchant)
+
+
+def test_who_comes_back_has_invited_nobody_yet(
+    app: Flask, frozen_clock: Clock, merchant: Merchant
+) -> None:
+    hired(merchant, StaffRole.OWNER, "uid_2")
+    invite(merchant, hired(merchant, StaffRole.OWNER))
+    merchant.api.ok("removeStaffMember", {"userId": "uid_owner"})
+    frozen_clock.advance(seconds=1)
+    again = hired(merchant, StaffRole.OWNER)
+
+    with nothing_written():
+        answer = accept(merchant, person(app))
+
+    assert_refused(answer, 409, "STAFF_INVITATION_ENDED", {"reason": "inviter"})
+    assert people(merchant) == {"uid_2": "owner", "uid_owner": "owner"}
+    (shown,) = merchant.api.ok("listStaffInvitations")["invitations"]
+    assert shown["isOpen"] is False
+    merchant.api.ok("withdrawStaffInvitation", {"email": LENA})
+    invite(merchant, again)
+    assert accept(merchant, person(app)).status == 200
 
 
 def test_a_manager_invites_for_no_store_that_is_not_theirs_any_more(

@@ -127,6 +127,21 @@ def test_the_email_must_be_verified(
     assert (answer.status, answer.error) == (403, "SIGN_IN_NOT_VERIFIED")
 
 
+@pytest.mark.usefixtures("persons")
+def test_there_is_no_sandbox_of_a_person(app: Flask, merchant: Merchant, lena: str) -> None:
+    hired(merchant, StaffRole.OWNER, lena)
+
+    with nothing_written(), watched() as asked:
+        answer = alone(app, lena)(ACTION, X_Beep_Mode="test")
+
+    problem = "is `live` or `test`, and for others than staff that of their key"
+    assert (answer.status, answer.error) == (400, "INVALID_PARAMETERS")
+    assert answer.body["details"] == {"fields": {"X-Beep-Mode": problem}}
+    assert "accounts" not in answer.body
+    assert asked.cost[0] == 0
+    assert ids(alone(app, lena)(ACTION, X_Beep_Mode="live").body) == {merchant.account_id}
+
+
 def test_a_key_and_its_token_are_told_of_their_own(merchant: Merchant) -> None:
     of_key = merchant.api.ok(ACTION)
     of_token = oauth.of(merchant.api).api(scope="accounts.read").ok(ACTION)

@@ -65,6 +65,14 @@ def test_lasts_while_who_has_invited_may_give_the_role(
     assert is_given(LENA, by) is expected
 
 
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [(timedelta(days=-9), True), (timedelta(), True), (timedelta(milliseconds=1), False)],
+)
+def test_who_was_added_anew_has_invited_nobody_yet(after: timedelta, expected: bool) -> None:
+    assert is_given(LENA, replace(inviter(OWNER), created_at=NOW + after)) is expected
+
+
 def test_a_manager_gives_no_owner() -> None:
     assert not is_given(replace(LENA, role=OWNER, store_ids=()), inviter(MANAGER))
     assert is_given(replace(LENA, role=OWNER, store_ids=()), inviter(OWNER))
