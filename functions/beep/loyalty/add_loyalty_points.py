@@ -79,7 +79,8 @@ class Request(RequestModel):
         default=None,
         description=(
             "When it was bought, if a till tells of it later; not in the future. Campaigns, limits "
-            "and expiry are those of then. A cashier's: in the last 7 days."
+            "and expiry are those of then. A cashier's: in the last 7 days, and `pendingDays` "
+            "count from now."
         ),
     )
 

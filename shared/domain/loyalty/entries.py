@@ -123,6 +123,7 @@ class Cause:
     another one under the same key; ``key_hash`` is the digest of the ``Idempotency-Key`` header.
     ``earning_method`` names the way to earn, such as ``qr_checkin``, if it is not the usual one.
     ``occurred_at`` is when it happened, if it is told later: by a file, or a till that was offline.
+    ``is_by_cashier``: a cashier says so, who has signed in.
     ``campaigns_before`` are those that earlier bookings of the same purchase have had and counted;
     ``None`` if this is its first. ``actor`` is who corrects by hand. ``amount_paid`` is what of a
     purchase a redemption pays, exactly, in the store's currency. ``staff_id`` is the uid of the
@@ -153,6 +154,7 @@ class Cause:
     amount_paid: str | None = None
     staff_id: str | None = None
     order_id: str | None = None
+    is_by_cashier: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,8 @@ def earn(
     program renews points by earning, it puts off the expiry of what the member has.
 
     What a purchase earns (``cause.purchase_amount``) is pending for as long as the program says at
-    this moment: the entry is of the kind ``PENDING``, and balance, totals and tier stay.
+    this moment, from ``pending.waits_from`` on: the entry is of the kind ``PENDING``, and balance,
+    totals and tier stay.
 
     Raises:
         ProgramInactive: The program grants nothing.
@@ -142,8 +143,8 @@ def earn(
     assert units > 0
     program.require_active()
     membership.require_active()
-    earned_at = cause.occurred_at or cause.now
-    activates_at = due.activates_at(program, earned_at) if cause.purchase_amount else None
+    waits_from = pending.waits_from(cause)
+    activates_at = due.activates_at(program, waits_from) if cause.purchase_amount else None
     if activates_at is not None and activates_at > cause.now:
         return _pend(membership, program, units, cause, activates_at)
     membership, until = lot_dates.after_activity(membership, program, Renewal.EARNING, cause)
@@ -168,24 +169,28 @@ def _referral_after(
     bought_at, state = cause.occurred_at or cause.now, membership.referral
     if state is None or bought_at < membership.enrolled_at:
         return state
-    due_at = due.referral_at(program, state.terms.cool_off_days, bought_at)
+    due_at = due.referral_at(program, state.terms.cool_off_days, pending.waits_from(cause))
     return referred.after_purchase(state, membership.membership_id, cause, units, due_at)
 
 
 def _pend(
     membership: Membership, program: Program, units: int, cause: Cause, activates_at: datetime
 ) -> tuple[Membership, Entry]:
-    """Grant units that cannot be spent before a moment. They get their day of expiry now, too."""
+    """Grant units that cannot be spent before a moment. They get their day of expiry now, too.
+
+    It is that of the purchase, as if it had waited from then on.
+    """
     held_units = membership.balance_units + membership.pending_units
     if len(membership.pending) >= pending.PENDING_MAX or held_units + units > BALANCE_UNITS_MAX:
         raise BalanceLimitExceeded("The membership would have more pending than it may.")
     membership, until = lot_dates.after_activity(membership, program, Renewal.EARNING, cause)
+    bought_at = cause.occurred_at or cause.now
     award = PendingAward(
         membership_id=membership.membership_id,
         entry_id=cause.entry_id,
         units=units,
         activates_at=activates_at,
-        expires_at=due.expires_at(program, activates_at),
+        expires_at=due.expires_at(program, due.activates_at(program, bought_at) or bought_at),
         description=cause.description,
         source=cause.source,
         transaction_id=cause.transaction_id,

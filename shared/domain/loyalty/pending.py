@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.domain.loyalty.entries import Entry
+from shared.domain.loyalty.entries import Cause, Entry
 
 PENDING_MAX = 200
 """Grants of a member that may be pending at once."""
@@ -34,6 +34,16 @@ class PendingAward:
 
 
 Awards = tuple[PendingAward, ...]
+
+
+def waits_from(cause: Cause) -> datetime:
+    """Return from when a purchase waits for returns: what it earns, and a reward for a referral.
+
+    That is when it was bought, also if a till, a shop or a file tells of it later. If a cashier
+    does, it is the moment in which they tell: else they could say of a purchase of today that it
+    was last week, and what should wait could be spent before the goods come back.
+    """
+    return cause.now if cause.is_by_cashier else cause.occurred_at or cause.now
 
 
 def find(awards: Awards, entry: Entry) -> PendingAward | None:

@@ -123,7 +123,8 @@ def prepared_add(
     ``order_id``: a shop's order that it belongs to, which may have any number of bookings.
     ``is_claim``: a customer has claimed the transaction's receipt, which the caller takes care of.
     ``occurred_at``: when it was earned, if that is not now: points expire as if they had been
-    granted then, and what has expired already is written off in the same commit. It is no part of
+    granted then, and what has expired already is written off in the same commit; what a cashier
+    tells of waits from now on (``pending.waits_from``). It is no part of
     what tells two requests apart: a till may have told of the transaction without it.
 
     Raises:
@@ -152,6 +153,7 @@ def prepared_add(
         occurred_at=occurred_at,
         earning_method=earning_method,
         order_id=order_id,
+        is_by_cashier=caller.is_cashier,
     )
     awarding = (
         Awarding.of(program, purchase_lines, occurred_at or cause.now)

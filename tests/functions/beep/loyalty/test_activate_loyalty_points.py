@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from shared import clock
 from shared.domain.loyalty.entries import EntryKind
 from shared.services.accounts import callers
 from shared.services.events import emission
@@ -18,6 +20,7 @@ from tests.support import stored
 from tests.support.api import Answer
 from tests.support.merchants import Member, Merchant, create_merchant
 from tests.support.refusals import assert_refused, nothing_written
+from tests.support.staff import hired
 
 ACTION = "activateLoyaltyPoints"
 AVAILABLE_AT = "2026-03-17T23:00:00.000Z"
@@ -96,6 +99,30 @@ def test_what_is_given_as_points_can_be_spent_at_once(anna: Member, grant: dict[
 
     assert balance_of(anna) == (5, 0)
     assert anna.redeem(5).status == 200
+
+
+@pytest.mark.usefixtures("persons")
+def test_what_a_cashier_says_was_bought_last_week_waits_as_what_is_bought_now(
+    merchant: Merchant, frozen_clock: Clock
+) -> None:
+    member = merchant.member("tier", pendingDays=6)
+    cashier = hired(merchant, "cashier", "uid_cashier")
+    last_week = clock.to_wire(frozen_clock.now - timedelta(days=7))
+    body = {**member.ids, "purchaseAmount": 50, "occurredAt": last_week}
+
+    answer = cashier.ok("addLoyaltyPoints", {**body, "transactionId": "t1"})
+
+    assert (answer["pointsAdded"], answer["pointsPending"], answer["newBalance"]) == (0, 500, 0)
+    assert answer["pendingUntil"] == "2026-03-09T23:00:00.000Z"
+    with nothing_written():
+        assert member.redeem(1).error == "INSUFFICIENT_BALANCE"
+    (entry,) = stored.entries(member)
+    assert (entry.staff_id, entry.recorded_at) == ("uid_cashier", frozen_clock.now)
+    assert entry.occurred_at == frozen_clock.now - timedelta(days=7)
+    # A system is believed: what it sold then has waited.
+    by_key = member.api.ok("addLoyaltyPoints", {**body, "transactionId": "t2"})
+    assert (by_key["pointsAdded"], by_key["pendingUntil"]) == (500, None)
+    stored.assert_sound(member)
 
 
 def test_it_can_be_spent_from_that_midnight_on(frozen_clock: Clock, anna: Member) -> None:

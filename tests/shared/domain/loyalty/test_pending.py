@@ -105,6 +105,33 @@ def test_what_was_earned_long_ago_is_not_pending() -> None:
     assert (entry.kind, after.pending_units) == (EntryKind.EARN, 0)
 
 
+@given(st.timedeltas(timedelta(), timedelta(days=7)), st.integers(0, 10))
+def test_what_a_cashier_tells_late_can_be_spent_no_sooner_than_if_bought_now(
+    ago: timedelta, pending_days: int
+) -> None:
+    """Only the waiting is that of now: what is bought then expires as if it had waited then."""
+    program = replace(PROGRAM, pending_days=pending_days)
+    late = replace(purchase(), occurred_at=NOW - ago, is_by_cashier=True)
+    at_once = ledger.earn(make_membership(program), program, 100, purchase())
+    as_then = replace(purchase(now=NOW - ago), occurred_at=None)
+
+    after, entry = ledger.earn(make_membership(program), program, 100, late)
+    then, then_entry = ledger.earn(make_membership(program), program, 100, as_then)
+
+    assert entry.pending_until == at_once[1].pending_until == due.activates_at(program, NOW)
+    assert after.balance_units == at_once[0].balance_units == then.balance_units
+    assert entry.lot_expires_at == then_entry.lot_expires_at
+    assert entry.occurred_at == NOW - ago
+
+
+def test_a_system_that_tells_late_is_believed() -> None:
+    late = replace(purchase(), occurred_at=NOW - timedelta(days=1))
+
+    _, entry = ledger.earn(make_membership(PROGRAM), PROGRAM, 100, late)
+
+    assert entry.pending_until == MIDNIGHT - timedelta(days=1)
+
+
 def test_a_take_back_before_it_leaves_no_trace_in_the_totals() -> None:
     pending, grant = bought()
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from google.api_core import exceptions
 
+from shared import clock
 from shared.auth.caller import Caller
 from shared.domain.accounts.packages import Package
 from shared.services.events import emission
@@ -20,11 +21,13 @@ from tests.conftest import Clock
 from tests.support import stored
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import nothing_written
+from tests.support.staff import hired
 from tests.support.wire import Wire, failed, first, lost
 
 pytestmark = pytest.mark.usefixtures("own_database")
 
 TERMS = {"referrerPoints": 100, "newMemberPoints": 50, "coolOffDays": 14, "minimumPurchase": 10}
+DAYS_5 = timedelta(days=5)
 
 
 @pytest.fixture
@@ -123,6 +126,19 @@ def test_pending_days_count_if_they_are_more(frozen_clock: Clock, merchant: Merc
     ben = referred(anna, "ben")
     buy(ben)
     assert rewards(frozen_clock, anna, ben, days=20) == [[], []]
+    assert rewards(frozen_clock, anna, ben, days=1) == [[100], [50]]
+
+
+@pytest.mark.usefixtures("persons")
+def test_a_cashier_who_tells_late_shortens_no_cool_off(
+    frozen_clock: Clock, merchant: Merchant
+) -> None:
+    anna = merchant.member(referral={**TERMS, "coolOffDays": 3})
+    ben = referred(anna, "ben")
+    frozen_clock.advance(days=5)
+    body = {**ben.ids, "purchaseAmount": 20, "occurredAt": clock.to_wire(clock.utc_now() - DAYS_5)}
+    hired(merchant, "cashier", "uid_cashier").ok("addLoyaltyPoints", body)
+    assert rewards(frozen_clock, anna, ben, days=3) == [[], []]
     assert rewards(frozen_clock, anna, ben, days=1) == [[100], [50]]
 
 
