@@ -236,7 +236,7 @@ ENDPOINTS = (
     Endpoint("listMembers", "members", Package.GO, is_query=True),
     Endpoint("identifyMember", "members", Package.GO, roles=AT_THE_TILL),
     Endpoint("getMemberCode", "members", Package.GO, customer_package=Package.GO),
-    Endpoint("addToWallet", "members", Package.GO, customer_package=Package.GO),
+    Endpoint("addToWallet", "members", Package.GO, customer_package=Package.GO, roles=KEYS_ONLY),
     Endpoint("getReferralCode", "members", Package.GO, customer_package=Package.GO),
     Endpoint(
         "subscribeToPush", "members", Package.GO, customer_package=Package.GO, roles=KEYS_ONLY

@@ -150,6 +150,6 @@ def _moment(text: str | None) -> datetime | None:
     """Return the time of a header; ``None`` if it says none, as then everything is newer."""
     try:
         moment = parsedate_to_datetime(text) if text else None
-    except ValueError:
+    except (ValueError, OverflowError):  # The latter: a zone that is weeks away.
         return None
     return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC))

@@ -111,6 +111,7 @@ def test_what_keys_alone_may_call() -> None:
         "syncOfflineTransactions",
         "pushToPOS",
         "pushToERP",
+        "addToWallet",
         "subscribeToPush",
         "unsubscribeFromPush",
     }

@@ -6,6 +6,7 @@ Source: Apple, "Adding a Web Service to Update Passes".
 from __future__ import annotations
 
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,9 @@ from shared.services.vaults import vault
 from shared.services.wallets import apple_passes, faces
 from shared.store import paths
 from shared.store.wallets import wallet_pass_documents
+
+_TAG = re.compile(r"[0-9]{1,15}")
+"""A time in whole seconds. Python refuses to read thousands of digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def changes(pass_type: str, *, device_id: str, since: str | None) -> Changes | N
         WalletNotOffered, Unhealthy.
     """
     _require_type(pass_type)
-    after_s = int(since) if since and since.isascii() and since.isdigit() else 0
+    after_s = int(since) if since and _TAG.fullmatch(since) else 0
     found = wallet_pass_documents.list_of_device(_hash(device_id))
     newer = {each.pass_id: _seconds(each.changed_at) for each in found}
     newer = {serial: at_s for serial, at_s in newer.items() if at_s > after_s}

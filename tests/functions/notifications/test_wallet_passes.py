@@ -84,6 +84,31 @@ def test_a_phone_that_has_the_newest_gets_no_file(
     assert phone.fetch("no time at all").status_code == 200
 
 
+@pytest.mark.parametrize("since", ["9" * 5_000, "1" * 16, "-1", "1.5", "\u0661"])
+def test_a_tag_that_is_none_of_ours_is_as_none(app: Flask, member: Member, since: str) -> None:
+    phone = phone_of(app, member)
+    phone.register()
+
+    with nothing_written():
+        found = phone.changes(since)
+
+    assert found == phone.changes()
+    assert phone.changes("9" * 15) is None
+
+
+@pytest.mark.parametrize("zone", ["+99999999999999", "-999999999"])
+def test_a_time_of_an_absurd_zone_is_as_none(app: Flask, member: Member, zone: str) -> None:
+    phone = phone_of(app, member)
+    since = f"Tue, 03 Mar 2026 12:00:30 {zone}"
+
+    with nothing_written():
+        own = phone.fetch(since)
+        foreign = phone.fetch(since, token="x" * 32)
+
+    assert (own.status_code, PassFile(own.data).balance) == (200, 100)
+    assert foreign.status_code == 401
+
+
 def test_a_program_that_looks_otherwise_is_newer(
     app: Flask, member: Member, frozen_clock: Clock
 ) -> None:

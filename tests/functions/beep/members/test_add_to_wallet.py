@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from shared.domain.accounts.staff import StaffRole
 from tests.conftest import Clock
 from tests.support import stored
 from tests.support.api import Answer
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import assert_refused, nothing_written
+from tests.support.staff import hired
 from tests.support.wallets import PASS_TYPE, TEAM, Certificates, PassFile, opened
 
 ACTION = "addToWallet"
@@ -220,6 +222,21 @@ def test_customers_add_their_own(app: Flask, apple: Certificates, merchant: Merc
 
     assert PassFile(opened(app, own.body["url"]).data).balance == 7
     assert (theirs.status, nobody.error) == (403, "MEMBERSHIP_NOT_FOUND")
+
+
+@pytest.mark.usefixtures("persons")
+@pytest.mark.parametrize("role", StaffRole)
+def test_no_staff_takes_the_card_of_a_member(
+    apple: Certificates, merchant: Merchant, role: StaffRole
+) -> None:
+    member = merchant.member()
+    api = hired(merchant, role)
+
+    with nothing_written():
+        answer = api(ACTION, {**member.ids, **APPLE})
+
+    assert (answer.status, answer.error) == (403, "ENDPOINT_NOT_ALLOWED")
+    assert_no_pass(merchant)
 
 
 def test_is_not_there_where_the_operator_offers_nothing(merchant: Merchant) -> None:
