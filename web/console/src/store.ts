@@ -7,6 +7,14 @@ export interface Program {
   readonly programName: string;
   readonly programType: 'stamps' | 'points' | 'cashback' | 'tier';
   readonly currency: string;
+  readonly rewards?: readonly Reward[];
+}
+
+/** What a reward takes off a bill: a percentage or an amount, in exact decimals; neither of goods. */
+export interface Reward {
+  readonly rewardId: string;
+  readonly percentage: string | null;
+  readonly amount: string | null;
 }
 
 export interface Store {

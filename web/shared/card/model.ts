@@ -119,6 +119,8 @@ export interface Membership {
   readonly userId: string;
   readonly balanceUnits: number;
   readonly earnedUnits: number;
+  /** What counts for levels: without what was taken back. Older memberships do not say it. */
+  readonly lifetimeUnits?: number;
   readonly scale: number;
   readonly lots: readonly Lot[];
   readonly holds?: readonly Hold[];
@@ -205,10 +207,11 @@ export function nextTier(card: ProgramCard, membership: Membership): NextTier | 
   const tier = tiers[index + 1];
   if (!tier) return null;
   const from = tiers[index]?.minPoints ?? 0;
-  const share = (membership.earnedUnits - from) / Math.max(tier.minPoints - from, 1);
+  const counted = membership.lifetimeUnits ?? membership.earnedUnits;
+  const share = (counted - from) / Math.max(tier.minPoints - from, 1);
   return {
     tier,
-    missing: Math.max(tier.minPoints - membership.earnedUnits, 0),
+    missing: Math.max(tier.minPoints - counted, 0),
     share: Math.min(Math.max(share, 0), 1),
   };
 }

@@ -2,6 +2,7 @@
 
 import { useRef, useState } from 'preact/hooks';
 import { ask, idempotencyKey, isUnknown } from '../../../shared/api/client.ts';
+import { exactMoney, percent } from '../../../shared/i18n/format.ts';
 import { sentenceOf } from '../../../shared/ui/status.tsx';
 import { store } from '../access.ts';
 import { ScanButton } from '../../../shared/scan/scan-button.tsx';
@@ -12,10 +13,20 @@ import { Field } from '../ui/field.tsx';
 /** A code of a reward as the card shows it, and nothing else that a camera sees. */
 const CODE = /^[0-9A-Z-]{4,64}$/i;
 
+/** Return what a reward takes off the bill, for people; empty if it is goods, or not on offer any more. */
+function discountOf(programId: string, rewardId: string | null): string {
+  const program = store.value?.programs.find((each) => each.programId === programId);
+  const reward = program?.rewards?.find((each) => each.rewardId === rewardId);
+  if (!program || !reward) return '';
+  if (reward.percentage !== null) return percent(Number(reward.percentage));
+  return reward.amount === null ? '' : exactMoney(Number(reward.amount), program.currency);
+}
+
 export function UseReward() {
   const [text, setText] = useState('');
   const [problem, setProblem] = useState('');
   const [reward, setReward] = useState('');
+  const [discount, setDiscount] = useState('');
   /** The key of a code that may have been used without an answer: the same code is sent with it. */
   const open = useRef<{ code: string; key: string } | undefined>(undefined);
   const { isBusy, run } = useAction();
@@ -50,6 +61,7 @@ export function UseReward() {
         );
         open.current = undefined;
         setReward(answer.rewardDescription);
+        setDiscount(discountOf(answer.programId, answer.rewardId));
         setText('');
       } catch (error) {
         open.current = isUnknown(error) ? { code, key } : undefined;
@@ -69,7 +81,7 @@ export function UseReward() {
         <ScanButton label={words.scanReward} onText={scanned} />
       </div>
       <p class={reward ? 'large' : 'for-readers'} role="status">
-        {reward && words.handOut(reward)}
+        {reward && (discount ? words.takeOff(discount, reward) : words.handOut(reward))}
       </p>
     </form>
   );

@@ -12,6 +12,7 @@ export const problem: Words['problem'] = {
     BOOKING_NOT_FOUND: 'Diese Buchung gibt es nicht mehr.',
     BUSY: 'Gerade ändert das jemand anderes. Versuchen Sie es gleich noch einmal.',
     ENDPOINT_NOT_ALLOWED: 'Das gehört nicht zu Ihrem Paket.',
+    CONNECTOR_UNAVAILABLE: 'Das andere System antwortet nicht. Versuchen Sie es später noch einmal.',
     IDEMPOTENCY_KEY_REUSED: 'Das wurde schon mit anderem Inhalt gesendet. Beginnen Sie von vorn.',
     IMPORT_NOT_FOUND: 'Diesen Import gibt es nicht mehr.',
     INSUFFICIENT_BALANCE: 'Das Guthaben reicht dafür nicht.',

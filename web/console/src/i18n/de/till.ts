@@ -65,4 +65,5 @@ export const till: Words['till'] = {
   rewardUnknown: 'Es kam keine Antwort. Geben Sie noch nichts aus. Lösen Sie den Code noch einmal ein, sobald es eine Verbindung gibt: Er zählt nur einmal.',
   use: 'Code einlösen',
   handOut: (reward) => `Ausgeben: ${reward}`,
+  takeOff: (discount, reward) => `${discount} abziehen: ${reward}`,
 };

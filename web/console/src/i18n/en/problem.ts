@@ -11,6 +11,7 @@ export const problem = {
     BOOKING_NOT_FOUND: 'This booking is not there any more.',
     BUSY: 'Somebody else is changing this right now. Try again in a moment.',
     ENDPOINT_NOT_ALLOWED: 'Your package does not include this.',
+    CONNECTOR_UNAVAILABLE: 'The other system does not answer. Try again later.',
     IDEMPOTENCY_KEY_REUSED: 'That was already sent with other content. Begin again.',
     IMPORT_NOT_FOUND: 'This import is not there any more.',
     INSUFFICIENT_BALANCE: 'The balance is not enough for that.',

@@ -63,4 +63,5 @@ export const till = {
   rewardUnknown: 'No answer came. Hand nothing out yet. Use the code again when there is a connection: it counts once.',
   use: 'Use the code',
   handOut: (reward: string) => `Hand out: ${reward}`,
+  takeOff: (discount: string, reward: string) => `Take ${discount} off: ${reward}`,
 };
