@@ -69,7 +69,8 @@ def validator(name: str) -> Any:
 class GoogleServer:
     """What Google has: classes and objects by id. Each call uses up one of ``faults``.
 
-    ``bad_logos`` cannot be loaded. ``meanwhile`` is called once, while a call is on its way.
+    ``lost`` are answers about objects that were taken all the same. ``bad_logos`` cannot be loaded.
+    ``meanwhile`` is called once, while a call is on its way.
     """
 
     url: str = ""
@@ -77,6 +78,7 @@ class GoogleServer:
     objects: dict[str, dict[str, Any]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     faults: list[int] = field(default_factory=list)
+    lost: list[int] = field(default_factory=list)
     bad_logos: set[str] = field(default_factory=set)
     meanwhile: Callable[[], Any] | None = None
     tokens: int = 0
@@ -100,7 +102,10 @@ class GoogleServer:
             return 401, {"error": {"code": 401, "message": "no token of ours"}}
         body = json.loads(data)
         kind, _, resource = path.removeprefix(BASE).partition("/")
-        return self._stored(method, kind, resource, body)
+        status, told = self._stored(method, kind, resource, body)
+        if status == 200 and kind == "loyaltyObject" and self.lost:
+            return self.lost.pop(0), {"error": {"code": 503, "message": "lost"}}
+        return status, told
 
     def _stored(
         self, method: str, kind: str, resource: str, body: dict[str, Any]

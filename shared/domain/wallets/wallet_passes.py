@@ -55,6 +55,7 @@ class WalletPass:
         attempts: Failed ones in a row.
         error: The code of the latest failure; ``message`` says it in words.
         devices: Phones with an Apple pass; ``device_hashes`` are theirs, for queries.
+        was_told: The wallet has taken it once. Until then Google may have it or not.
         is_ending: The member was erased. It shows nothing and counts no more.
         ends_at: Its phones were told that it ends; then it is deleted.
     """
@@ -78,6 +79,7 @@ class WalletPass:
     message: str | None = None
     devices: tuple[PassDevice, ...] = ()
     device_hashes: tuple[str, ...] = ()
+    was_told: bool = False
     is_ending: bool = False
     ends_at: datetime | None = None
 
@@ -113,7 +115,7 @@ def told(found: WalletPass, version: int, now: datetime) -> WalletPass | None:
 
     What has changed meanwhile is told next. Google takes the end at once; Apple's phones fetch it.
     """
-    after = _released(found)
+    after = replace(_released(found), was_told=True)
     if found.version != version:
         return replace(after, next_attempt_at=now)
     if not found.is_ending:

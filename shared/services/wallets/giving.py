@@ -1,4 +1,8 @@
-"""Give a member the pass of a membership: a file for Apple's wallet, a link into Google's."""
+"""Give a member the pass of a membership: a file for Apple's wallet, a link into Google's.
+
+Who is given a pass writes the membership as well, as it was. So a merge, an erasure or a departure
+at the same moment makes the pass wait, or finds it. Google is told of what is kept already.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +11,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import ModuleType
 
-from shared import clock
+from shared import clock, ids
 from shared.auth.caller import Caller
+from shared.domain import lease
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
 from shared.domain.wallets import wallet_passes
 from shared.domain.wallets.wallet_passes import Wallet, WalletPass
-from shared.errors import MembershipNotFound
+from shared.errors import Busy, ConnectorError, MembershipNotFound
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
-from shared.services.events import wallet_outbox
 from shared.services.members import card_codes
 from shared.services.vaults import vault
-from shared.services.wallets import apple_passes
+from shared.services.wallets import apple_passes, updater
 from shared.store import client, paths
 from shared.store.client import Document
 from shared.store.loyalty import membership_documents
@@ -55,7 +59,8 @@ def give(
         WalletNotOffered: The operator has not set it up.
         ProgramNotFound, ProgramInactive, MembershipNotFound, MembershipClosed, MemberSuspended,
         MemberNotFound, IdempotencyKeyReused, Busy, Unhealthy.
-        ConnectorError: Google does not answer; the same request may go better later.
+        ConnectorError: Google does not answer; the same request may go better later. The pass is
+            kept, and Google is told of it again.
     """
     program = access.program(caller, program_id, store_id)
     membership_id = paths.membership_id(program_id, user_id)
@@ -72,39 +77,75 @@ def give(
     earlier = commands.find_replay(caller.claim, replay)
     if earlier is not None:
         return _given(earlier)
-    known = client.get([path, member_path])
+    known = client.get([member_path])
     _require_takes_part(membership_documents.decode(known[member_path]), program, user_id)
     _require_offered(wallet)
     # The code that the pass shows is made once, and not taken back if the rest fails.
     card_codes.issue(replace(caller, claim=None), user_id=user_id, device_id=None, action="add")
     new = _new(program, membership_id, user_id, wallet)
-    has_told = False
-    if wallet is Wallet.GOOGLE and _is_missing(wallet_pass_documents.decode(known[path])):
-        _google().make(new)
-        has_told = True
+    is_apple, kept = wallet is Wallet.APPLE, {"userId": user_id}
+    lease_id = ids.new("run")
 
     def decide(reads: Reads) -> Effect[_Made]:
-        _require_takes_part(membership_documents.decode(reads[member_path]), program, user_id)
-        before = wallet_pass_documents.decode(reads[path])
-        kept = {"userId": user_id}
+        membership = _require_takes_part(
+            membership_documents.decode(reads[member_path]), program, user_id
+        )
+        before, now = wallet_pass_documents.decode(reads[path]), clock.real_now()
+        if before is not None and (before.lease_id == lease_id or _is_there(before, now)):
+            return Effect(_Made(before), kept=kept)
+        if before is not None and not is_apple and lease.is_held(before.lease_until, now):
+            raise Busy("Google is told of the card just now.")
         found = new if before is None or before.is_ending else before
-        if has_told:
-            # What was booked meanwhile did not know of the pass, or has told of it before us.
-            found = wallet_passes.marked(found, clock.real_now())
-        if found == before:
-            return Effect(_Made(found), kept=kept)
-        write = wallet_pass_documents.write(reads[path], found)
-        return Effect(_Made(found), [write], kept, wallet_outbox.tasks_of(found))
+        found = found if is_apple else wallet_passes.begun(found, lease_id, now)
+        writes = [
+            wallet_pass_documents.write(reads[path], found),
+            *membership_documents.writes(reads[member_path], membership),
+        ]
+        return Effect(_Made(found), writes, kept)
 
-    return _given(commands.run([path, member_path], decide, claim=caller.claim, replay=replay))
+    # A repeated request is not answered with a link before Google has the card.
+    claim = caller.claim if is_apple else None
+    made = commands.run([member_path, path], decide, claim=claim, replay=replay)
+    if not is_apple:
+        if made.found.lease_id == lease_id:
+            made = _Made(_told(made.found))
+        commands.keep(caller.claim, kept)
+    return _given(made)
 
 
-def _require_takes_part(found: Membership | None, program: Program, user_id: str) -> None:
+def _is_there(found: WalletPass, now: datetime) -> bool:
+    """Tell whether a phone can get the pass, and nobody has to be told of it first."""
+    if found.is_ending or found.wallet is Wallet.APPLE:
+        return not found.is_ending
+    # What Google did not take the last time is told anew, unless somebody does so already.
+    return found.was_told and (found.error is None or lease.is_held(found.lease_until, now))
+
+
+def _told(begun: WalletPass) -> WalletPass:
+    """Let Google have a card that is kept already, so an erasure finds it whatever happens here.
+
+    Raises:
+        MembershipNotFound: The member was erased meanwhile.
+        ConnectorError, Unhealthy: Google does not take it. It is told of it again, as of a change.
+    """
+    try:
+        _google().make(begun)
+    except ConnectorError as problem:
+        updater.settle(begun, updater.failure(problem))
+        raise _google().refusal(problem) from None
+    after = updater.settle(begun, updater.Telling())
+    if after is None or after.is_ending:
+        raise MembershipNotFound("The member was erased just now.")
+    return after
+
+
+def _require_takes_part(found: Membership | None, program: Program, user_id: str) -> Membership:
     if found is None:
         raise MembershipNotFound(f"User {user_id} is not enrolled.")
     forwarding.require_current(found)
     found.require_active()
     program.require_active()
+    return found
 
 
 def _new(program: Program, membership_id: str, user_id: str, wallet: Wallet) -> WalletPass:
@@ -124,11 +165,6 @@ def _new(program: Program, membership_id: str, user_id: str, wallet: Wallet) -> 
         changed_at=now.replace(microsecond=0),
         token=token,
     )
-
-
-def _is_missing(found: WalletPass | None) -> bool:
-    """Tell whether Google may not have the card: nobody has told it, or it did not take it."""
-    return found is None or found.is_ending or found.error is not None
 
 
 def _require_offered(wallet: Wallet) -> None:

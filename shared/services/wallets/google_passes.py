@@ -7,7 +7,7 @@ from shared.connectors.wallets import google_bodies, google_wallet
 from shared.connectors.wallets.google_wallet import GoogleIssuer, GoogleKeyError, GoogleWallet
 from shared.domain.wallets.pass_faces import PassFace
 from shared.domain.wallets.wallet_passes import Wallet, WalletPass
-from shared.errors import ConnectorError, ConnectorRejected, Unhealthy
+from shared.errors import ConnectorError, ConnectorRejected, PunktwerkError, Unhealthy
 from shared.services.events import wallet_outbox
 from shared.services.wallets import faces
 from shared.services.wallets.apple_passes import FACE, not_offered
@@ -45,19 +45,19 @@ def make(found: WalletPass) -> None:
     """Let Google have a card, and the class of its program, as they are now.
 
     Raises:
-        ConnectorError: It may go better later.
-        Unhealthy: Google refuses us, which only the operator can mend.
+        ConnectorError.
     """
-    face = faces.of(found)
-    try:
-        _put_class(face)
-        own = issuer()
-        _wallet().put_object(google_bodies.object_of(face, own.issuer_id, found.pass_id))
-    except ConnectorError as problem:
-        if problem.retryable:
-            raise
-        logs.error("wallet refuses", wallet=Wallet.GOOGLE.value, reason=problem.message)
-        raise unhealthy() from None
+    face, own = faces.of(found), issuer()
+    _put_class(face)
+    _wallet().put_object(google_bodies.object_of(face, own.issuer_id, found.pass_id))
+
+
+def refusal(problem: ConnectorError) -> PunktwerkError:
+    """Return what is answered if Google did not take a card: only the operator can mend some."""
+    if problem.retryable:
+        return problem
+    logs.error("wallet refuses", wallet=Wallet.GOOGLE.value, reason=problem.message)
+    return unhealthy()
 
 
 def tell(found: WalletPass) -> None:

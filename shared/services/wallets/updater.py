@@ -44,9 +44,7 @@ def attempt(pass_id: str) -> None:
     begun = _begin(pass_id)
     if begun is None:
         return
-    after = _settle(begun, _tell(begun))
-    if after is not None:
-        wallet_outbox.enqueue(after)
+    settle(begun, _tell(begun))
 
 
 def _begin(pass_id: str) -> WalletPass | None:
@@ -75,13 +73,18 @@ def _tell_google(found: WalletPass) -> Telling:
     try:
         google_passes.tell(found)
     except ConnectorError as problem:
-        return Telling(
-            problem.code,
-            problem.message,
-            is_final=not problem.retryable,
-            retry_after_s=problem.details.get("retryAfter"),
-        )
+        return failure(problem)
     return Telling()
+
+
+def failure(problem: ConnectorError) -> Telling:
+    """Return how a call ended that Google did not answer, or refused."""
+    return Telling(
+        problem.code,
+        problem.message,
+        is_final=not problem.retryable,
+        retry_after_s=problem.details.get("retryAfter"),
+    )
 
 
 def _tell_phones(found: WalletPass) -> Telling:
@@ -110,8 +113,12 @@ def _tell_phones(found: WalletPass) -> Telling:
     return Telling("push_failed", bad[0].reason, is_final=is_final, gone=gone)
 
 
-def _settle(begun: WalletPass, telling: Telling) -> WalletPass | None:
-    """Write down the end of an attempt; what has changed meanwhile is due again."""
+def settle(begun: WalletPass, telling: Telling) -> WalletPass | None:
+    """Write down the end of an attempt; what has changed meanwhile is due again.
+
+    Returns:
+        The pass then; ``None`` if it is over, or somebody else tells it.
+    """
     path, now = paths.wallet_pass(begun.pass_id), clock.real_now()
 
     def decide(reads: Reads) -> Effect[WalletPass | None]:
@@ -137,6 +144,8 @@ def _settle(begun: WalletPass, telling: Telling) -> WalletPass | None:
             error=telling.error,
             reason=telling.message,
         )
+    if after is not None:
+        wallet_outbox.enqueue(after)
     return after
 
 

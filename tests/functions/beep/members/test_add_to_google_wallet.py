@@ -12,8 +12,10 @@ from tests.support import stored
 from tests.support.events import Pipeline
 from tests.support.google_wallet import EMAIL, ISSUER, GoogleServer, claims_of
 from tests.support.merchants import Member, Merchant
+from tests.support.processes import Job, Processes
 from tests.support.refusals import assert_refused, nothing_written
 from tests.support.tasks import Task
+from tests.support.traffic import first_answer_lost, interfered
 
 ACTION = "addToWallet"
 GOOGLE = {"wallet": "google"}
@@ -32,6 +34,22 @@ def add(member: Member, **fields: Any) -> dict[str, Any]:
 
 def updates(pipeline: Pipeline) -> int:
     return pipeline.tasks.run_pending(lambda task: task.queue == UPDATE)
+
+
+def only_pass(member: Member) -> dict[str, Any]:
+    (found,) = stored.documents_of(member.merchant, "walletPasses").values()
+    return found
+
+
+def tell(member: Member, pipeline: Pipeline) -> None:
+    """Tell of the only pass of a merchant, as the sweep does."""
+    (pass_id,) = stored.documents_of(member.merchant, "walletPasses")
+    run_task(pass_id, pipeline)
+
+
+def run_task(pass_id: str, pipeline: Pipeline) -> None:
+    task = Task(UPDATE, "sweep", {"data": {"passId": pass_id}}, None, {})
+    assert pipeline.tasks.run(task) == 200
 
 
 def test_google_has_the_card_and_the_link_names_it(member: Member, google: GoogleServer) -> None:
@@ -173,12 +191,9 @@ def test_who_is_erased_is_erased_there(
 ) -> None:
     add(member)
     updates(pipeline)
-    (pass_id,) = stored.documents_of(member.merchant, "walletPasses")
     member.api.ok("eraseMember", {"userId": member.user_id})
     frozen_clock.advance(minutes=3)
-
-    task = Task(UPDATE, "sweep", {"data": {"passId": pass_id}}, None, {})
-    assert pipeline.tasks.run(task) == 200
+    tell(member, pipeline)
 
     assert {*google.object} == {"id", "classId", "state"}
     assert google.object["state"] == "EXPIRED"
@@ -204,26 +219,160 @@ def test_a_logo_that_google_cannot_load_is_replaced_by_ours(
 
 
 @pytest.mark.parametrize(
-    ("faults", "status", "code"),
+    ("faults", "status", "code", "is_due"),
     [
-        ([503] * 9, 503, "CONNECTOR_UNAVAILABLE"),
-        ([403] * 2, 503, "UNHEALTHY"),
-        ([400] * 2, 503, "UNHEALTHY"),
+        ([503] * 9, 503, "CONNECTOR_UNAVAILABLE", True),
+        ([403] * 2, 503, "UNHEALTHY", False),
+        ([400] * 2, 503, "UNHEALTHY", False),
     ],
 )
-def test_what_google_refuses_leaves_nothing_behind(
-    member: Member, google: GoogleServer, faults: list[int], status: int, code: str
+def test_what_google_refuses_is_kept_and_gives_no_link(
+    member: Member,
+    google: GoogleServer,
+    faults: list[int],
+    status: int,
+    code: str,
+    is_due: bool,
 ) -> None:
-    member.api.ok("getMemberCode", {"userId": "user_1"})
+    body = {**member.ids, **GOOGLE}
     google.faults = faults
-    with nothing_written():
-        answer = member.api(ACTION, {**member.ids, **GOOGLE})
+    answer = member.api(ACTION, body, idempotency_key="k")
 
     assert (answer.status, answer.error) == (status, code)
     assert "as told" not in answer.body["message"] or code.startswith("CONNECTOR")
-    assert stored.documents_of(member.merchant, "walletPasses") == {}
+    assert google.objects == {}
+    kept = only_pass(member)
+    assert (kept["wasTold"], kept["leaseId"]) == (False, None)
+    assert (kept["nextAttemptAt"] is not None) == is_due
     google.faults = []
-    assert add(member)["url"].startswith(SAVE)
+    again = member.api(ACTION, body, idempotency_key="k")
+    assert (again.status, again.is_replay) == (200, False)
+    assert google.object["state"] == "ACTIVE"
+    assert only_pass(member)["wasTold"] is True
+    assert member.balance()["currentBalance"] == 120
+
+
+def test_a_card_that_google_took_without_an_answer_ends_with_the_member(
+    member: Member, google: GoogleServer, pipeline: Pipeline, frozen_clock: Clock
+) -> None:
+    google.lost = [503] * 9
+    answer = member.api(ACTION, {**member.ids, **GOOGLE})
+    assert (answer.status, google.object["state"]) == (503, "ACTIVE")
+    google.lost = []
+
+    member.api.ok("eraseMember", {"userId": member.user_id})
+    frozen_clock.advance(minutes=3)
+    tell(member, pipeline)
+
+    assert {*google.object} == {"id", "classId", "state"}
+    assert google.object["state"] == "EXPIRED"
+    assert stored.documents_of(member.merchant, "walletPasses") == {}
+
+
+def test_a_card_that_google_did_not_take_is_told_by_the_task(
+    member: Member, google: GoogleServer, pipeline: Pipeline, frozen_clock: Clock
+) -> None:
+    google.faults = [503] * 9
+    assert member.api(ACTION, {**member.ids, **GOOGLE}).status == 503
+    google.faults = []
+
+    frozen_clock.advance(minutes=3)
+    tell(member, pipeline)
+
+    assert google.object["state"] == "ACTIVE"
+    kept = only_pass(member)
+    assert (kept["wasTold"], kept["error"], kept["nextAttemptAt"]) == (True, None, None)
+
+
+def test_who_is_erased_while_google_is_told_gets_no_link(
+    member: Member, google: GoogleServer, pipeline: Pipeline
+) -> None:
+    google.meanwhile = lambda: member.api.ok("eraseMember", {"userId": member.user_id})
+
+    answer = member.api(ACTION, {**member.ids, **GOOGLE}, idempotency_key="k")
+
+    assert_refused(answer, 404, "MEMBERSHIP_NOT_FOUND")
+    updates(pipeline)
+    assert {*google.object} == {"id", "classId", "state"}
+    assert google.object["state"] == "EXPIRED"
+    assert stored.documents_of(member.merchant, "walletPasses") == {}
+
+
+def test_who_leaves_while_google_is_told_has_a_card_that_does_not_count(
+    member: Member, google: GoogleServer, pipeline: Pipeline
+) -> None:
+    def after_the_face_was_read() -> None:
+        google.meanwhile = lambda: member.api.ok("leaveLoyaltyProgram", member.ids)
+
+    google.meanwhile = after_the_face_was_read
+    add(member)
+    updates(pipeline)
+
+    assert {*google.object} == {"id", "classId", "state"}
+    assert google.object["state"] == "INACTIVE"
+
+
+def test_a_lost_answer_of_the_database_changes_nothing(
+    member: Member, google: GoogleServer
+) -> None:
+    member.api.ok("getMemberCode", {"userId": "user_1"})
+    with first_answer_lost():
+        assert add(member)["url"].startswith(SAVE)
+
+    assert google.object["state"] == "ACTIVE"
+    kept = only_pass(member)
+    assert (kept["wasTold"], kept["leaseId"], kept["nextAttemptAt"]) == (True, None, None)
+
+
+def test_two_at_once_tell_google_once(member: Member, google: GoogleServer) -> None:
+    others = []
+
+    def meanwhile() -> None:
+        with nothing_written():
+            others.append(member.api(ACTION, {**member.ids, **GOOGLE}))
+
+    google.meanwhile = meanwhile
+    add(member)
+
+    (other,) = others
+    assert (other.status, other.error) == (503, "BUSY")
+    assert google.calls.count("POST loyaltyObject") == 1
+    with nothing_written():
+        assert add(member)["url"].startswith(SAVE)
+
+
+@pytest.mark.parametrize(
+    ("wallet", "read"),
+    [*(("apple", each) for each in range(2, 5)), *(("google", each) for each in range(2, 8))],
+)
+def test_an_erasure_after_any_read_leaves_nothing(
+    member: Member,
+    google: GoogleServer,
+    pipeline: Pipeline,
+    servers: Processes,
+    wallet: str,
+    read: int,
+) -> None:
+    assert member.api.key is not None
+    erasure = Job("eraseMember", {"userId": member.user_id}, member.api.key)
+    reads = 0
+
+    def after_read() -> None:
+        nonlocal reads
+        reads += 1
+        if reads == read:
+            (erased,) = servers.run(erasure)
+            assert erased.status == 200
+
+    with interfered(after_read):
+        answer = member.api(ACTION, {**member.ids, "wallet": wallet})
+
+    assert reads >= read
+    assert_refused(answer, 404, answer.error)
+    assert answer.error in {"MEMBERSHIP_NOT_FOUND", "MEMBER_NOT_FOUND"}
+    updates(pipeline)
+    assert stored.documents_of(member.merchant, "walletPasses") == {}
+    assert [each for each in google.objects.values() if each["state"] != "EXPIRED"] == []
 
 
 def test_a_failure_of_google_is_tried_again(
