@@ -136,6 +136,7 @@ def requests_for(name: str) -> list[dict[str, Any]]:
         "continueTestClock": {"accountId": "acc_test_absent"},
         "writeToShop": {"writeId": "absent"},
         "updateWalletPass": {"passId": "absent"},
+        "sendPush": {"membershipId": "absent", "kind": "earned", "cause": "absent"},
         "continueShopCardFill": {"storeId": "absent", "system": "generic", "fillId": "absent"},
     }.get(name, {"deliveryId": "absent"})
     return [{"method": "POST", "body": json.dumps({"data": data})}]

@@ -26,7 +26,7 @@ async function flow(browser, width) {
   await connect.getByLabel('Webhook secret').fill(SECRET);
   await page.keyboard.press('Enter');
   await connect.getByText('Connected.').waitFor();
-  const shop = page.getByRole('region', { name: 'generic' });
+  const shop = page.getByRole('region', { name: /^generic .*shop/i });
   await shop.waitFor();
   assert.equal(await connect.getByLabel('Webhook secret').inputValue(), '');
   assert.ok(!(await page.content()).includes(SECRET));

@@ -37,7 +37,6 @@ async function read(programId) {
 async function flow(browser, width, programId) {
   const opened = await open(browser, { width });
   const { page, context } = opened;
-  context.setDefaultTimeout(20_000);
   const base = `${facts.urls.console}/programs/${programId}`;
   const save = page.getByRole('button', { name: 'Save' }).first();
   await page.goto(base);

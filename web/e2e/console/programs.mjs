@@ -25,7 +25,6 @@ async function wizard(browser, width) {
   const name = `Regulars ${randomUUID().slice(0, 8)}`;
   const opened = await open(browser, { width });
   const { page, context } = opened;
-  context.setDefaultTimeout(15_000);
   await page.goto(`${facts.urls.console}/programs`);
   await signIn(page, facts.signIns.manager);
   await page.getByRole('heading', { name: 'Programs', level: 1 }).waitFor();

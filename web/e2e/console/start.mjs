@@ -66,7 +66,8 @@ async function owner(browser, width) {
   await table.getByRole('columnheader', { name: 'Month' }).waitFor();
   await check(opened, 'start-table');
 
-  await page.getByRole('link', { name: 'Look at it' }).first().press('Enter');
+  const returns = page.getByRole('listitem').filter({ hasText: /for (its|their) purchase/ });
+  await returns.getByRole('link', { name: 'Look at it' }).press('Enter');
   await page.getByRole('link', { name: 'All members' }).waitFor();
   await context.close();
 }

@@ -43,7 +43,7 @@ export function SystemPanel({ system, onChanged }: Props) {
   }
 
   return (
-    <section class="panel" aria-label={name} aria-busy={isBusy}>
+    <section class="panel" aria-label={`${name} ${words.kinds[kind]}`} aria-busy={isBusy}>
       <h3>
         {name} <span class="quiet">{words.kinds[kind]}</span>
       </h3>
