@@ -11,6 +11,8 @@ interface Terms {
   readonly rules: Rules;
   readonly rewards: readonly { readonly title: string; readonly requiredPoints: number }[];
   readonly currency: string;
+  /** How members earn; a draft does not say it, and gets all that the API gives. */
+  readonly earningMethods?: readonly string[];
 }
 
 /** A purchase as an example, in tenths of a major unit: 12.90, or 1290 where there are no decimals. */
@@ -21,7 +23,19 @@ export function inSentences(terms: Terms): readonly string[] {
   return [
     ...('requiredStamps' in rules ? ofStamps(terms, rules) : ofPurchase(terms, rules)),
     ...('tiers' in rules ? ofLevels(terms, rules.tiers) : []),
+    ...ofCheckIns(terms),
   ];
+}
+
+const CHECK_INS = ['qr_checkin', 'store_checkin'];
+
+/** A visit brings something without a purchase: whoever makes a program is told of it. */
+function ofCheckIns(terms: Terms): string[] {
+  const { rules, earningMethods } = terms;
+  if (earningMethods && !CHECK_INS.some((each) => earningMethods.includes(each))) return [];
+  const usual = 'requiredStamps' in rules ? (rules.stampsPerPurchase ?? 1) : 'cashbackPercentage' in rules ? 0 : 1;
+  const granted = rules.pointsPerCheckin ?? usual;
+  return granted > 0 ? [p().sentences.checkIn(exactAmountOf(granted, terms))] : [];
 }
 
 type Of<Key extends string> = Extract<Rules, Readonly<Record<Key, unknown>>>;

@@ -24,6 +24,7 @@ export const programs: typeof source = {
 
 export const sentences: typeof sourceSentences = {
   stamp: (stamps) => `Jeder Einkauf bringt ${stamps}.`,
+  checkIn: (amount) => `Einchecken im Laden bringt ${amount}, auch ohne Einkauf.`,
   full: (stamps, reward) => `${stamps}, dann: ${reward}.`,
   fullCard: (stamps) => `Eine Karte ist voll, wenn sie ${stamps} hat.`,
   earns: (spent, gets) => `Wer für ${spent} einkauft, bekommt ${gets}.`,

@@ -20,6 +20,7 @@ export const programs = {
 /** Rules as people say them. Amounts and counts come with their unit. */
 export const sentences = {
   stamp: (stamps: string) => `Each purchase brings ${stamps}.`,
+  checkIn: (amount: string) => `A check-in in the shop brings ${amount}, also without a purchase.`,
   full: (stamps: string, reward: string) => `${stamps}, then: ${reward}.`,
   fullCard: (stamps: string) => `A card is full with ${stamps}.`,
   earns: (spent: string, gets: string) => `A customer who spends ${spent} gets ${gets}.`,
