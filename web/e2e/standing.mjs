@@ -91,6 +91,16 @@ async function showsLevels(page, problems, name) {
   await check(page, name, problems);
 }
 
+/** A program that is closed takes nothing away. */
+async function keepsWhatIsClosed(page, problems) {
+  await call('updateLoyaltyProgram', { programId: stamps, isActive: false });
+  await page.goto(new URL(path(stamps), facts.urls.card).href);
+  await page.getByText('Der Laden hat dieses Programm geschlossen.').waitFor();
+  await page.getByText('Guthaben: 7').waitFor();
+  await page.getByRole('img', { name: 'An der Kasse zeigen' }).waitFor();
+  await check(page, 'standing-closed', problems);
+}
+
 try {
   await run(async (browser) => {
     const { context, page, problems } = await open(browser);
@@ -108,6 +118,7 @@ try {
     await german.page.getByText('Mo–Fr, 14:00 bis 16:30').waitFor();
     await check(german.page, 'standing-german-dark', german.problems);
     await showsLevels(german.page, german.problems, 'standing-levels-german-dark');
+    await keepsWhatIsClosed(german.page, german.problems);
   });
 } finally {
   for (const programId of [points, stamps, levels]) await call('updateLoyaltyProgram', { programId, isActive: false });

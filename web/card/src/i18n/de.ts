@@ -27,6 +27,7 @@ export const de: Words = {
   },
   card: {
     balance: 'Guthaben',
+    closed: 'Der Laden hat dieses Programm geschlossen. Zurzeit kann man nichts sammeln; was Sie haben, bleibt Ihnen.',
     pending: (amount) => `${amount} kommen bald dazu`,
     expires: (amount, day) => `${amount} verfallen am ${day}`,
     expiring: 'Was wann verfällt',

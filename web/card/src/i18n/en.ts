@@ -28,6 +28,7 @@ export const en = {
   },
   card: {
     balance: 'Balance',
+    closed: 'The shop has closed this program. Nothing can be collected now; what you have is kept.',
     pending: (amount: string) => `${amount} more soon`,
     expires: (amount: string, day: string) => `${amount} expire on ${day}`,
     expiring: 'What expires when',

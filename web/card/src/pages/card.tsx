@@ -7,6 +7,7 @@ import type { PageProps } from '../main.tsx';
 import { balanceOf, isNewer, type Membership } from '../../../shared/card/model.ts';
 import { Campaigns } from '../campaigns/campaigns.tsx';
 import { Expiry } from '../parts/expiry.tsx';
+import { ClosedCard } from '../parts/closed-card.tsx';
 import { History } from '../parts/history.tsx';
 import { Levels } from '../parts/levels.tsx';
 import { MemberCode } from '../parts/member-code.tsx';
@@ -25,8 +26,8 @@ export default function Card({ id }: PageProps) {
 
 function Shown({ mine, at }: { readonly mine: MyCard; readonly at: number | undefined }) {
   const [membership, notice] = useLive(mine);
-  const { card, store } = mine;
-  if (!card) return <h1>{store?.name ?? t().problem.codes['PROGRAM_INACTIVE']}</h1>;
+  const { card } = mine;
+  if (!card) return <ClosedCard mine={mine} />;
   return (
     <>
       {at !== undefined && (
