@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 
 from shared import clock
 from shared.domain.accounts.packages import Package
@@ -44,6 +45,10 @@ pytest_plugins = [
     "tests.support.written_shops",
 ]
 
+
+# How long an example takes says more about what else the machine does than about the product.
+settings.register_profile("patient", parent=settings(), deadline=None)
+settings.load_profile("patient")
 
 # A run is too short for the best compiler and for concurrent garbage collection: without them Java
 # takes half the processor time.
