@@ -78,7 +78,9 @@ async function deliver(page, message) {
   await session.detach();
 }
 
-function notices(page) {
+/** Return what the browser shows, as soon as it shows something: the worker takes a moment for it. */
+async function notices(page) {
+  await page.waitForFunction(async () => (await (await navigator.serviceWorker.ready).getNotifications()).length > 0);
   return page.evaluate(async () => {
     const worker = await navigator.serviceWorker.ready;
     return (await worker.getNotifications()).map(({ title, body, tag, data }) => ({ title, body, tag, data }));

@@ -69,14 +69,13 @@ async function keepsItsHistory(page) {
 }
 
 /** Stamps that come fill with a small movement, and with none for who wants none. */
-async function fills(page, isCalm) {
+async function fills(page, isCalm, have) {
   await page.emulateMedia({ reducedMotion: isCalm ? 'reduce' : 'no-preference' });
   await page.goto(new URL(path(stamps), facts.urls.card).href);
-  const full = page.locator('.stamps .full');
-  await full.first().waitFor();
-  const before = await full.count();
+  const full = (count) => page.waitForFunction((wanted) => document.querySelectorAll('.stamps .full').length === wanted, count);
+  await full(have); // What was kept from the last visit is shown first.
   await earn(stamps, 2);
-  await page.waitForFunction((count) => document.querySelectorAll('.stamps .full').length === count, before + 2);
+  await full(have + 2);
   assert.equal(await page.locator('.stamps .new').count(), 2);
   const name = await page.locator('.stamps .new').first().evaluate((each) => globalThis.getComputedStyle(each).animationName);
   assert.equal(name === 'none', isCalm);
@@ -106,9 +105,9 @@ try {
     const { context, page, problems } = await open(browser);
     await tellsWhatRunsAndExpires(page, problems);
     await keepsItsHistory(page);
-    await fills(page, false);
+    await fills(page, false, 3);
     await check(page, 'standing-stamps', problems);
-    await fills(page, true);
+    await fills(page, true, 5);
     await showsLevels(page, problems, 'standing-levels');
     await context.close();
 

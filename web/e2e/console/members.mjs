@@ -41,7 +41,7 @@ async function flow(browser, width) {
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Mila Brandt' }).waitFor();
   await page.getByText('Earned: Breakfast').waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1');
+  await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
   await check(opened, 'member');
 
   const card = page.locator('section', { has: page.getByRole('heading', { name: member.program.programName }) });

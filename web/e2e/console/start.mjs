@@ -38,7 +38,7 @@ async function owner(browser, width) {
   await page.goto(facts.urls.console);
   await signIn(page, facts.signIns.owner);
   await page.getByRole('heading', { name: 'Start', level: 1 }).waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1');
+  await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
 
   // What fails says so, and can be asked for again; what does not is there all the same.
   const today = page.getByRole('region', { name: 'Today' });

@@ -45,7 +45,7 @@ async function scan(browser, width) {
   await page.getByRole('button', { name: OPEN }).press('Enter');
   await page.getByRole('heading', { name: 'Tilla Kern' }).waitFor();
   assert.equal((await loaded(page, /jsQR/i)).length, 1);
-  assert.equal(await page.evaluate(() => document.activeElement?.inputMode), 'decimal');
+  await page.waitForFunction(() => document.activeElement?.inputMode === 'decimal');
   await check(opened, 'till-scanned');
   await context.close();
 }

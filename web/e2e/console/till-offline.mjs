@@ -43,7 +43,7 @@ async function flow(browser, width) {
   await page.getByText('The code is not complete. Scan it again.').waitFor();
   await book(page, member.code, '12.50', member.program);
   await page.getByText(`Kept: €12.50 for Customer …${member.code.slice(-4)}.`).waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'INPUT');
+  await page.waitForFunction(() => document.activeElement?.tagName === 'INPUT');
   await book(page, member.customerNumber, '7', member.program);
   await page.getByText(/^Kept: €7.00/).waitFor();
   await book(page, 'K-nobody', '5', member.program);

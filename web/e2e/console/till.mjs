@@ -32,7 +32,7 @@ async function flow(browser, width) {
   await page.getByRole('heading', { name: 'Till' }).waitFor();
   assert.deepEqual(await page.getByRole('navigation').getByRole('link').allInnerTexts(), ['Till']);
   await page.getByText('Cashier', { exact: true }).waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'INPUT');
+  await page.waitForFunction(() => document.activeElement?.tagName === 'INPUT');
   await check(opened, 'till');
 
   await page.getByLabel('Code, e-mail or phone').fill('S7K2M9QXT4HBCW3ZX');
@@ -52,7 +52,7 @@ async function flow(browser, width) {
   await check(opened, 'till-amount');
   await page.keyboard.press('Enter');
   await page.getByText(/ for Tilla Kern\./).waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'INPUT'); // For the next customer.
+  await page.waitForFunction(() => document.activeElement?.tagName === 'INPUT'); // For the next customer.
   await check(opened, 'till-booked');
   assert.equal((await bookings(member)).length, 1);
 
