@@ -26,6 +26,7 @@ export async function signIn(page, { email, password }, words = ENGLISH) {
 
 /** Check a page as the flows of the card do, and that nothing of it is wider than the window. */
 export async function check({ page, problems }, name) {
+  await page.locator('h1').first().waitFor({ state: 'attached' }); // The page is loaded.
   const { width } = page.viewportSize();
   await checkPage(page, `${name}-${width}`, problems);
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} scrolls sideways`);
