@@ -11,10 +11,10 @@ from dataclasses import replace
 from shared.services import commands
 from shared.services.accounts import staff_addresses
 from shared.services.commands import Effect, Reads
+from shared.services.every_document import change_each
 from shared.store import paths
 from shared.store.accounts import staff_invitation_documents
 from shared.store.client import Snapshot
-from shared.vault import VaultError
 
 
 def rekey_invitations() -> int:
@@ -25,13 +25,7 @@ def rekey_invitations() -> int:
     Returns:
         The number of invitations that were changed.
     """
-    count = 0
-    for page in staff_invitation_documents.INVITATIONS.pages():
-        for each in page:
-            try:
-                count += _rekey(each)
-            except VaultError:
-                continue
+    count, _ = change_each(staff_invitation_documents.INVITATIONS, _rekey)
     return count
 
 

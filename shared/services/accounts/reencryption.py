@@ -6,20 +6,17 @@ whether it has a field of the type ``Encrypted``. So a new kind of document cann
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from typing import Any
 
 from shared import encrypted
-from shared.services import commands
 from shared.services.commands import Effect, Reads
+from shared.services.every_document import change_each, in_place
 from shared.services.vaults import vault
 from shared.store import documents
-from shared.store.client import Snapshot
 from shared.store.documents import Documents
-from shared.vault import Vault, VaultError
+from shared.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +55,7 @@ def kinds() -> list[Documents[Any, ...]]:
 
 def _reencrypt(keys: Vault, kind: Documents[Any, ...]) -> tuple[int, list[str]]:
     """Return the number of changed documents of a kind, and those that no key decrypts."""
-    snapshots: Iterable[Snapshot] = chain.from_iterable(kind.pages())
-    count, undecryptable = 0, []
-    for each in snapshots:
-        try:
-            decide = partial(_reencrypted, keys, kind, each.path)
-            count += commands.run([each.path], decide, known={each.path: each})
-        except VaultError:
-            undecryptable.append(each.path)
-    return count, undecryptable
+    return change_each(kind, in_place(partial(_reencrypted, keys, kind)))
 
 
 def _reencrypted(keys: Vault, kind: Documents[Any, ...], path: str, reads: Reads) -> Effect[bool]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
-from shared.services import commands, name_marks, sealed_profiles
+from shared.services import name_marks, sealed_profiles
 from shared.services.commands import Effect, Reads
+from shared.services.every_document import change_each, in_place
 from shared.store.members import member_documents
-from shared.vault import VaultError
 
 
 def note_names() -> int:
@@ -17,15 +16,7 @@ def note_names() -> int:
     Each is a commit of its own, so whoever is interrupted begins again. Who cannot be decrypted,
     or is being erased, is left alone.
     """
-    count = 0
-    for page in member_documents.MEMBERS.pages():
-        for each in page:
-            try:
-                count += commands.run(
-                    [each.path], partial(_noted, each.path), known={each.path: each}
-                )
-            except VaultError:
-                continue
+    count, _ = change_each(member_documents.MEMBERS, in_place(_noted))
     return count
 
 

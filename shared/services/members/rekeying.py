@@ -6,17 +6,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 from shared.domain.members.member import Member
 from shared.domain.members.profile import CODE, DEVICE, REFERRAL, Key
-from shared.services import commands, name_marks, sealed_profiles
+from shared.services import name_marks, sealed_profiles
 from shared.services.commands import Effect, Reads
+from shared.services.every_document import change_each, in_place
 from shared.services.members import member_keys
 from shared.services.vaults import vault
 from shared.store import paths
 from shared.store.members import member_documents
-from shared.vault import VaultError
 
 
 def keys_of(member: Member) -> list[Key]:
@@ -38,15 +37,7 @@ def rekey_members() -> int:
     Returns:
         The number of members that were changed.
     """
-    count = 0
-    for page in member_documents.MEMBERS.pages():
-        for each in page:
-            try:
-                count += commands.run(
-                    [each.path], partial(_rekeyed, each.path), known={each.path: each}
-                )
-            except VaultError:
-                continue
+    count, _ = change_each(member_documents.MEMBERS, in_place(_rekeyed))
     return count
 
 
