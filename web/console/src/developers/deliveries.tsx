@@ -3,12 +3,12 @@
 import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
-import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { may } from '../access.ts';
 import { Select } from '../ui/select.tsx';
 import { usePages } from '../ui/use-pages.ts';
 import { t } from '../words.ts';
 import { DeliveryItem } from './delivery.tsx';
+import { PagedList } from './paged-list.tsx';
 import { Recover } from './recover.tsx';
 import { usePolling } from './use-polling.ts';
 import { storeHere } from './webhooks.tsx';
@@ -29,7 +29,7 @@ interface Props {
 export function Deliveries({ webhookId, times, onSent }: Props) {
   const [state, setState] = useState<State | ''>('');
   const words = t().developers.webhooks;
-  const { rows, error, isBusy, hasMore, more, again, refresh } = usePages(
+  const pages = usePages(
     async (cursor) => {
       const body = { storeId: storeHere(), webhookId, state: state || null, limit: PAGE, cursor };
       const page = await ask((api, signal) => api.POST('/listWebhookDeliveries', { body, signal }));
@@ -38,10 +38,10 @@ export function Deliveries({ webhookId, times, onSent }: Props) {
     (each) => each.deliveryId,
     [state, times],
   );
-  usePolling(refresh, rows?.some((each) => each.state === 'pending') ?? false);
+  usePolling(pages.refresh, pages.rows?.some((each) => each.state === 'pending') ?? false);
 
   return (
-    <section class="panel" aria-busy={isBusy} aria-labelledby="deliveries">
+    <section class="panel" aria-busy={pages.isBusy} aria-labelledby="deliveries">
       <h2 id="deliveries">{words.deliveries}</h2>
       <Select
         label={words.state}
@@ -49,21 +49,12 @@ export function Deliveries({ webhookId, times, onSent }: Props) {
         options={[['', words.every], ...STATES.map((each) => [each, words.states[each]] as const)]}
         onInput={(value) => setState(value as State | '')}
       />
-      {rows?.length === 0 && <p>{state ? words.noneSuch : words.noDeliveries}</p>}
-      {rows && rows.length > 0 && (
-        <ul class="log">
-          {rows.map((each) => (
-            <DeliveryItem delivery={each} onSent={onSent} key={each.deliveryId} />
-          ))}
-        </ul>
-      )}
-      {!rows && error === undefined && <Loading />}
-      {error !== undefined && <Failed error={error} retry={again} />}
-      {hasMore && error === undefined && (
-        <button type="button" class="plain" aria-disabled={isBusy} onClick={more}>
-          {words.earlier}
-        </button>
-      )}
+      <PagedList
+        pages={pages}
+        none={state ? words.noneSuch : words.noDeliveries}
+        earlier={words.earlier}
+        row={(each) => <DeliveryItem delivery={each} onSent={onSent} key={each.deliveryId} />}
+      />
       {may('recoverWebhookDeliveries') && <Recover webhookId={webhookId} onSent={onSent} />}
     </section>
   );

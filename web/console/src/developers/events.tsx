@@ -5,7 +5,6 @@ import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
 import { moment } from '../../../shared/i18n/format.ts';
 import { parts } from '../../../shared/lib/router.ts';
-import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { Field } from '../ui/field.tsx';
 import { Select } from '../ui/select.tsx';
 import { usePages } from '../ui/use-pages.ts';
@@ -13,6 +12,7 @@ import { t } from '../words.ts';
 import { EventPage } from './event.tsx';
 import { EVENT_TYPES } from './forms.gen.ts';
 import { Head } from './head.tsx';
+import { PagedList } from './paged-list.tsx';
 import { usePolling } from './use-polling.ts';
 import { storeHere } from './webhooks.tsx';
 
@@ -30,7 +30,7 @@ function Log() {
   const [who, setWho] = useState('');
   const [userId, setUserId] = useState('');
   const words = t().developers.events;
-  const { rows, error, isBusy, hasMore, more, again, refresh } = usePages<Event>(
+  const pages = usePages<Event>(
     async (cursor) => {
       const only = { type: (type || null) as never, userId: userId || null }; // of the API's own list
       const body = { ...only, storeId: storeHere(), limit: PAGE, cursor };
@@ -40,7 +40,7 @@ function Log() {
     (each) => each.id,
     [type, userId],
   );
-  usePolling(refresh, rows !== undefined);
+  usePolling(pages.refresh, pages.rows !== undefined);
 
   return (
     <>
@@ -66,22 +66,14 @@ function Log() {
         </div>
         <button type="submit">{words.filter}</button>
       </form>
-      <section class="panel" aria-busy={isBusy}>
-        {rows?.length === 0 && <p>{type || userId ? words.noneSuch : words.none}</p>}
-        {rows && rows.length > 0 && (
-          <ol class="log" aria-label={words.title}>
-            {rows.map((each) => (
-              <EventRow event={each} key={each.id} />
-            ))}
-          </ol>
-        )}
-        {!rows && error === undefined && <Loading />}
-        {error !== undefined && <Failed error={error} retry={again} />}
-        {hasMore && error === undefined && (
-          <button type="button" class="plain" aria-disabled={isBusy} onClick={more}>
-            {words.earlier}
-          </button>
-        )}
+      <section class="panel" aria-busy={pages.isBusy}>
+        <PagedList
+          pages={pages}
+          none={type || userId ? words.noneSuch : words.none}
+          earlier={words.earlier}
+          name={words.title}
+          row={(each) => <EventRow event={each} key={each.id} />}
+        />
       </section>
     </>
   );

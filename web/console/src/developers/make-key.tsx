@@ -1,12 +1,12 @@
 /** Make an API key: what it is for decides what it may do. */
 
-import { useRef, useState } from 'preact/hooks';
-import { ask, idempotencyKey, isUnknown } from '../../../shared/api/client.ts';
+import { useState } from 'preact/hooks';
+import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
-import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { Choices } from '../ui/choices.tsx';
 import { Field } from '../ui/field.tsx';
+import { useWrite } from '../ui/use-write.ts';
 import { t } from '../words.ts';
 import { mayChange } from './key-row.tsx';
 
@@ -32,9 +32,7 @@ export function MakeKey({ onMade }: { readonly onMade: (made: Made) => void }) {
   const [use, setUse] = useState<Use | null>(null);
   const [label, setLabel] = useState('');
   const [problem, setProblem] = useState('');
-  const { isBusy, error, run } = useAction();
-  /** A wish without an answer: sent again, it makes no second key. */
-  const open = useRef<{ same: string; key: string } | undefined>(undefined);
+  const { isBusy, error, send } = useWrite();
   const words = t().developers.keys;
 
   function submit(event: Event): void {
@@ -42,20 +40,10 @@ export function MakeKey({ onMade }: { readonly onMade: (made: Made) => void }) {
     setProblem(use ? '' : words.useEmpty);
     if (!use) return;
     const body = { ...KINDS[use], ...(label.trim() && { label: label.trim() }) };
-    const same = JSON.stringify(body);
-    const key = open.current?.same === same ? open.current.key : idempotencyKey();
-    open.current = { same, key };
-    run(async () => {
-      try {
-        const headers = { 'Idempotency-Key': key };
-        onMade(await ask((api, signal) => api.POST('/createApiKey', { body, headers, signal })));
-        open.current = undefined;
-        setLabel('');
-        setUse(null);
-      } catch (failure) {
-        if (!isUnknown(failure)) open.current = undefined;
-        throw failure;
-      }
+    send(body, async (headers) => {
+      onMade(await ask((api, signal) => api.POST('/createApiKey', { body, headers, signal })));
+      setLabel('');
+      setUse(null);
     });
   }
 

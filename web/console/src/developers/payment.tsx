@@ -1,13 +1,13 @@
 /** One payment: how it stands, and what can be done with it: take, cancel or pay back. */
 
-import { useRef, useState } from 'preact/hooks';
-import { ask, idempotencyKey, isUnknown } from '../../../shared/api/client.ts';
+import { useState } from 'preact/hooks';
+import { ask } from '../../../shared/api/client.ts';
 import { moment } from '../../../shared/i18n/format.ts';
-import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { Sure } from '../../../shared/ui/sure.tsx';
 import { may } from '../access.ts';
 import { useRead } from '../ui/use-read.ts';
+import { useWrite } from '../ui/use-write.ts';
 import { t } from '../words.ts';
 import { Head } from './head.tsx';
 import { inMajor, type Payment } from './payments.tsx';
@@ -88,9 +88,7 @@ interface ActProps {
 
 function Act({ payment, onChanged }: ActProps) {
   const [isAsked, setAsked] = useState(false);
-  /** Of a try without an answer: sent again, it is done once. */
-  const open = useRef('');
-  const { error, run } = useAction();
+  const { error, send } = useWrite();
   const words = t().developers.payments;
   const body = { paymentId: payment.paymentId };
   const canCapture = payment.status === 'authorized' && may('capturePayment');
@@ -98,18 +96,10 @@ function Act({ payment, onChanged }: ActProps) {
   if (!canCapture && !canCancel && !isAsked) return null;
 
   function act(action: '/capturePayment' | '/cancelPayment'): void {
-    open.current ||= idempotencyKey();
-    const headers = { 'Idempotency-Key': open.current };
     setAsked(true);
-    run(async () => {
-      try {
-        await ask((api, signal) => api.POST(action, { body, headers, signal }));
-        open.current = '';
-        onChanged();
-      } catch (failure) {
-        if (!isUnknown(failure)) open.current = '';
-        throw failure;
-      }
+    send(action, async (headers) => {
+      await ask((api, signal) => api.POST(action, { body, headers, signal }));
+      onChanged();
     });
   }
 

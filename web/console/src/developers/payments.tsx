@@ -6,11 +6,11 @@ import type { components } from '../../../shared/api/schema.gen.ts';
 import { exactMoney, moment } from '../../../shared/i18n/format.ts';
 import { digitsOf } from '../../../shared/lib/amount.ts';
 import { parts } from '../../../shared/lib/router.ts';
-import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { Select } from '../ui/select.tsx';
 import { usePages } from '../ui/use-pages.ts';
 import { t } from '../words.ts';
 import { Head } from './head.tsx';
+import { PagedList } from './paged-list.tsx';
 import { PaymentPage } from './payment.tsx';
 import { storeHere } from './webhooks.tsx';
 
@@ -28,7 +28,7 @@ export default function Payments() {
 function List() {
   const [stage, setStage] = useState<Stage | ''>('');
   const words = t().developers.payments;
-  const { rows, error, isBusy, hasMore, more, again } = usePages<Payment>(
+  const pages = usePages<Payment>(
     async (cursor) => {
       const body = { storeId: storeHere(), stage: stage || null, limit: PAGE, cursor };
       const page = await ask((api, signal) => api.POST('/listPayments', { body, signal }));
@@ -40,39 +40,36 @@ function List() {
   return (
     <>
       <Head title={words.title} />
-      <section class="panel" aria-busy={isBusy}>
+      <section class="panel" aria-busy={pages.isBusy}>
         <Select
           label={words.stage}
           value={stage}
           options={[['', words.every], ...STAGES.map((each) => [each, words.statuses[each]] as const)]}
           onInput={(value) => setStage(value as Stage | '')}
         />
-        {rows?.length === 0 && <p>{stage ? words.noneSuch : words.none}</p>}
-        {rows && rows.length > 0 && (
-          <ul class="log">
-            {rows.map((each) => (
-              <li class="event" key={each.paymentId}>
-                <a href={`/console/developers/payments/${encodeURIComponent(each.paymentId)}`}>
-                  {inMajor(each.amount, each.currency)}
-                </a>
-                <span class={`state ${each.status}`}>{words.statuses[each.status]}</span>
-                <span class="quiet">
-                  {moment(new Date(each.createdAt))} · {each.provider}
-                  {each.isTest && ` · ${words.isTest}`}
-                </span>
-              </li>
-            ))}
-          </ul>
-        )}
-        {!rows && error === undefined && <Loading />}
-        {error !== undefined && <Failed error={error} retry={again} />}
-        {hasMore && error === undefined && (
-          <button type="button" class="plain" aria-disabled={isBusy} onClick={more}>
-            {words.earlier}
-          </button>
-        )}
+        <PagedList
+          pages={pages}
+          none={stage ? words.noneSuch : words.none}
+          earlier={words.earlier}
+          row={(each) => <PaymentRow payment={each} key={each.paymentId} />}
+        />
       </section>
     </>
+  );
+}
+
+function PaymentRow({ payment }: { readonly payment: Payment }) {
+  const { paymentId, amount, currency, status, createdAt, provider, isTest } = payment;
+  const words = t().developers.payments;
+  return (
+    <li class="event">
+      <a href={`/console/developers/payments/${encodeURIComponent(paymentId)}`}>{inMajor(amount, currency)}</a>
+      <span class={`state ${status}`}>{words.statuses[status]}</span>
+      <span class="quiet">
+        {moment(new Date(createdAt))} · {provider}
+        {isTest && ` · ${words.isTest}`}
+      </span>
+    </li>
   );
 }
 

@@ -4,17 +4,18 @@ import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
 import { moment } from '../../../shared/i18n/format.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
-import { Failed, Loading } from '../../../shared/ui/status.tsx';
+import { Failed } from '../../../shared/ui/status.tsx';
 import { may } from '../access.ts';
 import { usePages } from '../ui/use-pages.ts';
 import { t } from '../words.ts';
+import { PagedList } from './paged-list.tsx';
 import { storeHere } from './webhooks.tsx';
 
 type Write = components['schemas']['ShopWrite'];
 
 export function ShopWrites() {
   const words = t().developers.connections;
-  const { rows, error, isBusy, hasMore, more, again, refresh } = usePages<Write>(
+  const pages = usePages<Write>(
     async (cursor) => {
       const body = { storeId: storeHere(), limit: 20, cursor };
       const page = await ask((api, signal) => api.POST('/listShopWrites', { body, signal }));
@@ -24,23 +25,14 @@ export function ShopWrites() {
     [],
   );
   return (
-    <section class="panel" aria-busy={isBusy}>
+    <section class="panel" aria-busy={pages.isBusy}>
       <h2>{words.writes}</h2>
-      {rows?.length === 0 && <p>{words.noWrites}</p>}
-      {rows && rows.length > 0 && (
-        <ul class="log">
-          {rows.map((each) => (
-            <WriteRow write={each} onChanged={() => void refresh()} key={each.writeId} />
-          ))}
-        </ul>
-      )}
-      {!rows && error === undefined && <Loading />}
-      {error !== undefined && <Failed error={error} retry={again} />}
-      {hasMore && error === undefined && (
-        <button type="button" class="plain" aria-disabled={isBusy} onClick={more}>
-          {words.earlier}
-        </button>
-      )}
+      <PagedList
+        pages={pages}
+        none={words.noWrites}
+        earlier={words.earlier}
+        row={(each) => <WriteRow write={each} onChanged={() => void pages.refresh()} key={each.writeId} />}
+      />
     </section>
   );
 }

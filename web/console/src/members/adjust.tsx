@@ -10,7 +10,7 @@ import { useAction } from '../../../shared/lib/use-action.ts';
 import { amount, t } from '../words.ts';
 import { Field } from '../ui/field.tsx';
 import { NotDone } from './not-done.tsx';
-import { useIntention } from './use-intention.ts';
+import { useIntention } from '../ui/use-intention.ts';
 
 interface Props {
   readonly userId: string;

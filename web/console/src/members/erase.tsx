@@ -7,7 +7,7 @@ import { nameOf, type Member } from '../people.ts';
 import { Field } from '../ui/field.tsx';
 import { t } from '../words.ts';
 import { NotDone } from './not-done.tsx';
-import { useIntention } from './use-intention.ts';
+import { useIntention } from '../ui/use-intention.ts';
 
 const LOOK_AGAIN_MS = 3000;
 

@@ -10,7 +10,7 @@ import { DayField } from '../ui/day-field.tsx';
 import { Field } from '../ui/field.tsx';
 import { amount, t } from '../words.ts';
 import { NotDone } from './not-done.tsx';
-import { useIntention } from './use-intention.ts';
+import { useIntention } from '../ui/use-intention.ts';
 
 interface Props {
   readonly userId: string;

@@ -11,7 +11,7 @@ import { Field } from '../ui/field.tsx';
 import { amount, t } from '../words.ts';
 import { FindMember } from './find-member.tsx';
 import { NotDone } from './not-done.tsx';
-import { useIntention } from './use-intention.ts';
+import { useIntention } from '../ui/use-intention.ts';
 
 interface Props {
   readonly userId: string;

@@ -11,7 +11,7 @@ import { amount, t } from '../words.ts';
 import { FindMember } from './find-member.tsx';
 import { linkTo } from './member-table.tsx';
 import { NotDone } from './not-done.tsx';
-import { useIntention } from './use-intention.ts';
+import { useIntention } from '../ui/use-intention.ts';
 
 export type Found = components['schemas']['GetMemberResponse'];
 

@@ -8,7 +8,7 @@ import { DayField } from '../ui/day-field.tsx';
 import { Field } from '../ui/field.tsx';
 import { t } from '../words.ts';
 import { NotDone } from './not-done.tsx';
-import { useIntention } from './use-intention.ts';
+import { useIntention } from '../ui/use-intention.ts';
 
 const FIELDS = ['firstName', 'lastName', 'email', 'phone', 'customerNumber', 'birthday'] as const;
 type Name = (typeof FIELDS)[number];

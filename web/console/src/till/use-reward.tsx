@@ -1,7 +1,7 @@
 /** Hand out the reward of a code that the customer shows. */
 
-import { useRef, useState } from 'preact/hooks';
-import { ask, idempotencyKey, isUnknown } from '../../../shared/api/client.ts';
+import { useState } from 'preact/hooks';
+import { ask, isUnknown } from '../../../shared/api/client.ts';
 import { exactMoney, percent } from '../../../shared/i18n/format.ts';
 import { sentenceOf } from '../../../shared/ui/status.tsx';
 import { store } from '../access.ts';
@@ -9,6 +9,7 @@ import { ScanButton } from '../../../shared/scan/scan-button.tsx';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { t } from '../words.ts';
 import { Field } from '../ui/field.tsx';
+import { useIntention } from '../ui/use-intention.ts';
 
 /** A code of a reward as the card shows it, and nothing else that a camera sees. */
 const CODE = /^[0-9A-Z-]{4,64}$/i;
@@ -27,8 +28,7 @@ export function UseReward() {
   const [problem, setProblem] = useState('');
   const [reward, setReward] = useState('');
   const [discount, setDiscount] = useState('');
-  /** The key of a code that may have been used without an answer: the same code is sent with it. */
-  const open = useRef<{ code: string; key: string } | undefined>(undefined);
+  const carryOut = useIntention();
   const { isBusy, run } = useAction();
   const words = t().till;
 
@@ -49,22 +49,18 @@ export function UseReward() {
     setReward('');
     setProblem(code ? '' : words.rewardEmpty);
     if (!code || !storeId) return;
-    const key = open.current?.code === code ? open.current.key : idempotencyKey();
     run(async () => {
       try {
-        const answer = await ask((api, signal) =>
-          api.POST('/useRewardCode', {
-            body: { storeId, rewardCode: code },
-            headers: { 'Idempotency-Key': key },
-            signal,
-          }),
+        const body = { storeId, rewardCode: code };
+        const answer = await carryOut(body, (key) =>
+          ask((api, signal) =>
+            api.POST('/useRewardCode', { body, headers: { 'Idempotency-Key': key }, signal }),
+          ),
         );
-        open.current = undefined;
         setReward(answer.rewardDescription);
         setDiscount(discountOf(answer.programId, answer.rewardId));
         setText('');
       } catch (error) {
-        open.current = isUnknown(error) ? { code, key } : undefined;
         setProblem(isUnknown(error) ? words.rewardUnknown : sentenceOf(error));
       }
     });

@@ -8,7 +8,8 @@ import { useAction } from '../../../../shared/lib/use-action.ts';
 import { Failed, Loading } from '../../../../shared/ui/status.tsx';
 import { may, store } from '../../access.ts';
 import { EditForm } from '../form/edit-form.tsx';
-import { BackToList, goToList, namedHere, NEW, partAddress } from '../part-link.tsx';
+import { BackToList, goToList, namedHere, NEW } from '../part-link.tsx';
+import { PartList } from '../part-list.tsx';
 import type { PartProps, Program } from '../program.ts';
 import { p } from '../words.ts';
 import { campaignFields, faultsOfHours, saveCampaign, typedCampaign, type Campaign } from './campaign.ts';
@@ -79,44 +80,18 @@ function NewCampaign({ program, onChanged }: PartProps) {
 function List({ program, campaigns }: { readonly program: Program; readonly campaigns: readonly Campaign[] }) {
   const words = p().campaigns;
   return (
-    <>
-      {campaigns.length === 0 && <p class="panel">{words.none}</p>}
-      {campaigns.length > 0 && (
-        <section class="panel">
-          <table>
-            <caption>{words.caption}</caption>
-            <thead>
-              <tr>
-                {[words.name, words.brings, words.time, words.state].map((each) => (
-                  <th scope="col" key={each}>
-                    {each}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {campaigns.map((each) => (
-                <tr key={each.campaignId}>
-                  <th scope="row">
-                    <a href={partAddress(program, 'campaigns', each.campaignId)}>{each.name}</a>
-                  </th>
-                  <td>{bringsOf(each, program)}</td>
-                  <td>{timeOf(each)}</td>
-                  <td>{words.states[each.status]}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
-      {may('createCampaign') && (
-        <div>
-          <a class="button" href={partAddress(program, 'campaigns', NEW)}>
-            {words.new}
-          </a>
-        </div>
-      )}
-    </>
+    <PartList
+      program={program}
+      part="campaigns"
+      words={words}
+      columns={[words.name, words.brings, words.time, words.state]}
+      rows={campaigns.map((each) => ({
+        id: each.campaignId,
+        name: each.name,
+        cells: [bringsOf(each, program), timeOf(each), words.states[each.status] ?? each.status],
+      }))}
+      mayMake={may('createCampaign')}
+    />
   );
 }
 

@@ -6,7 +6,8 @@ import { exactAmountOf } from '../../../../shared/card/amounts.ts';
 import { Failed, Loading } from '../../../../shared/ui/status.tsx';
 import { may, store } from '../../access.ts';
 import { EditForm } from '../form/edit-form.tsx';
-import { BackToList, goToList, namedHere, NEW, partAddress } from '../part-link.tsx';
+import { BackToList, goToList, namedHere, NEW } from '../part-link.tsx';
+import { PartList } from '../part-list.tsx';
 import type { PartProps, Program } from '../program.ts';
 import { p } from '../words.ts';
 import { OneReward } from './one-reward.tsx';
@@ -63,44 +64,22 @@ function NewReward({ program, onChanged }: PartProps) {
 function List({ program, rewards }: { readonly program: Program; readonly rewards: readonly Reward[] }) {
   const words = p().rewards;
   return (
-    <>
-      {rewards.length === 0 && <p class="panel">{words.none}</p>}
-      {rewards.length > 0 && (
-        <section class="panel">
-          <table>
-            <caption>{words.caption}</caption>
-            <thead>
-              <tr>
-                {[words.name, words.kind, words.cost, words.state].map((each) => (
-                  <th scope="col" key={each}>
-                    {each}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rewards.map((each) => (
-                <tr key={each.rewardId}>
-                  <th scope="row">
-                    <a href={partAddress(program, 'rewards', each.rewardId)}>{each.title}</a>
-                  </th>
-                  <td>{words.types[each.type] ?? each.type}</td>
-                  <td>{exactAmountOf(each.requiredPoints, program)}</td>
-                  <td>{words.states[stateOf(each, new Date())]}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
-      {may('createReward') && (
-        <div>
-          <a class="button" href={partAddress(program, 'rewards', NEW)}>
-            {words.new}
-          </a>
-        </div>
-      )}
-    </>
+    <PartList
+      program={program}
+      part="rewards"
+      words={words}
+      columns={[words.name, words.kind, words.cost, words.state]}
+      rows={rewards.map((each) => ({
+        id: each.rewardId,
+        name: each.title,
+        cells: [
+          words.types[each.type] ?? each.type,
+          exactAmountOf(each.requiredPoints, program),
+          words.states[stateOf(each, new Date())],
+        ],
+      }))}
+      mayMake={may('createReward')}
+    />
   );
 }
 
