@@ -15,15 +15,26 @@ from shared.domain.loyalty.membership import Membership
 def released(membership: Membership, ended: Sequence[Hold]) -> Membership:
     """Return a membership whose lots have back what these holds had taken; they are gone.
 
-    What reversals have taken meanwhile beyond the lots is paid from it.
+    What reversals have taken meanwhile beyond the lots is paid from it. A lot that its hold kept
+    from expiring, or from being announced, is due again.
     """
     if not ended:
         return membership
+    due = [
+        moment
+        for each in ended
+        for lot in each.lots
+        for moment in (lot.expires_at, lot.alert_at)
+        if moment is not None
+    ]
+    if membership.next_due_at is not None:
+        due.append(membership.next_due_at)
     return put_back(
         replace(
             membership,
             held_units=membership.held_units - sum(each.units for each in ended),
             holds=tuple(each for each in membership.holds if each not in ended),
+            next_due_at=min(due, default=None),
         ),
         [lot for each in ended for lot in each.lots],
     )

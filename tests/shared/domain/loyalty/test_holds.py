@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.domain.loyalty import chain, erasing, hold_releases, holds, ledger, proof, standing
@@ -68,6 +68,18 @@ def test_held_points_expire_at_the_end_of_their_hold() -> None:
     after, (last,) = ledger.caught_up(during, PROGRAM, NOW + MINUTES)
     assert (last.kind, last.units, after.balance_units) == (EntryKind.EXPIRE, -30, 0)
     assert ledger.caught_up(after, PROGRAM, NOW + MINUTES)[1] == ()
+
+
+def test_who_leaves_has_points_that_expire_on_their_date_again() -> None:
+    expires_at = soon(0) + MINUTES / 3
+    held = ledger.hold(with_lots(Lot(50, expires_at)), PROGRAM, wanted(), 50)
+    assert held.next_due_at == NOW + MINUTES
+
+    left = standing.left(held, NOW)
+
+    assert left.next_due_at == expires_at
+    after, (entry,) = ledger.caught_up(left, PROGRAM, expires_at)
+    assert (entry.kind, entry.units, after.balance_units) == (EntryKind.EXPIRE, -50, 0)
 
 
 def test_held_points_are_honoured_after_their_date() -> None:
@@ -334,6 +346,7 @@ steps = st.one_of(
 )
 
 
+@example([("earn", 1, 1), ("wait", 46), ("reserve", 1), ("leave",)])
 @given(st.lists(steps, max_size=40))
 def test_whatever_happens_every_point_is_free_held_or_gone(
     story: list[tuple[str, int]],
