@@ -25,6 +25,23 @@ export const common = {
     cashback: (percent: string) => `${percent} back on each purchase`,
     minimum: (money: string) => `from ${money} on`,
   },
+  /** Texts of entries that the API makes by itself. */
+  entryTexts: {
+    opening: 'Opening balance',
+    welcome: 'Welcome bonus',
+    referral: 'A friend has joined',
+    birthday: 'Birthday',
+    checkIn: 'Check-in',
+    receipt: 'Receipt',
+    receiptNumber: (number: string) => `Receipt ${number}`,
+    cancelled: 'Cancelled',
+    merged: 'From another card',
+    returned: 'The purchase came back',
+    sync: 'From another system',
+    appLogin: 'Signed in to the app',
+    newsletter: 'Newsletter',
+    review: 'Review',
+  },
   /** What the face of a card says. */
   face: {
     stampsOf: (have: number, needed: number) => `${have} of ${needed} stamps`,

@@ -2,6 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { readHistory } from '../data.ts';
+import { entryText } from '../../../shared/card/entry-texts.ts';
 import { time, type Entry, type Membership, type ProgramCard } from '../../../shared/card/model.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { amount, moment, t } from '../words.ts';
@@ -36,7 +37,7 @@ export function History({ card, membership }: Props) {
       <ul class="plain-list">
         {entries.map((entry) => (
           <li key={entry.entryId} class="entry">
-            <span>{entry.description || (t().history.kinds[entry.kind] ?? '')}</span>
+            <span>{entryText(entry.description) || (t().history.kinds[entry.kind] ?? '')}</span>
             <span class={entry.units < 0 ? 'minus' : 'plus'}>
               {entry.units > 0 && '+'}
               {amount(entry.units, card, membership.scale)}

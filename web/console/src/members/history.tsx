@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
+import { entryText } from '../../../shared/card/entry-texts.ts';
 import { moment } from '../../../shared/i18n/format.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
@@ -95,6 +96,6 @@ function leftOf(entry: Entry): number {
 
 function sentenceFor(entry: Entry): string {
   const kind = t().member.kinds[entry.type] ?? entry.type;
-  // A merge says nothing but that it is one, and in English.
-  return entry.description && entry.type !== 'merge' ? `${kind}: ${entry.description}` : kind;
+  // A merge says nothing but that it is one.
+  return entry.description && entry.type !== 'merge' ? `${kind}: ${entryText(entry.description)}` : kind;
 }
