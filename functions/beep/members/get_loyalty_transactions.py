@@ -24,12 +24,13 @@ from shared.schemas.base import (
     Until,
     Whole,
 )
+from shared.schemas.catalog.product_bodies import Switch
 from shared.schemas.fields import KnownTransactionId, ProgramId, StoreId, UserId
 from shared.schemas.members.history_bodies import (
-    HISTORY_EXAMPLE,
-    HistoryTransaction,
+    LINE_EXAMPLE,
+    HistoryLine,
     WaitingReturnBody,
-    to_history_transaction,
+    to_history_line,
     to_waiting_return,
 )
 from shared.schemas.paging import KeyCursor, Limit
@@ -86,6 +87,10 @@ class Request(RequestModel):
     expired: bool | None = Field(
         default=None, description="Only those whose points had a date of expiry that is over."
     )
+    include_came_back: Switch = Field(
+        default=False,
+        description="Whether lines of earns have `cameBack`, which costs a read for each of them.",
+    )
     sort_by: Literal["createdAt", "points"] = Field(default="createdAt", description="The order.")
     sort_direction: Literal["asc", "desc"] = Field(default="desc", description="Its direction.")
     limit: Limit = paging.LIMIT_DEFAULT
@@ -112,7 +117,7 @@ class Response(ResponseModel):
     success: Success = True
     program_id: answers.ProgramId
     user_id: answers.UserId
-    transactions: list[HistoryTransaction] = Field(description="In the order of the request.")
+    transactions: list[HistoryLine] = Field(description="In the order of the request.")
     waiting_returns: list[WaitingReturnBody] = Field(
         description="Returns of purchases that have not earned yet, whatever the page."
     )
@@ -139,7 +144,7 @@ EXAMPLE: dict[str, Any] = {
     "success": True,
     "programId": "lp_abc123",
     "userId": "user_xyz",
-    "transactions": [HISTORY_EXAMPLE],
+    "transactions": [LINE_EXAMPLE],
     "waitingReturns": [],
     "count": 1,
     "total": None,
@@ -152,7 +157,8 @@ REFUSALS = (ProgramNotFound, MembershipNotFound)
 
 def handle(body: Request, caller: Caller) -> Response:
     """Read the membership, and a page of its entries with what corrects them."""
-    scale = access.program(caller, body.program_id, body.store_id).scale
+    program = access.program(caller, body.program_id, body.store_id)
+    scale = program.scale
     least, most = body.min_points, body.max_points
     wanted = HistoryFilter(
         kinds=None if body.type is None else {EntryKind(body.type)},
@@ -181,11 +187,13 @@ def handle(body: Request, caller: Caller) -> Response:
         wanted=wanted,
         part=part,
     )
-    rows = [to_history_transaction(row) for row in found.rows]
+    rows = found.rows
+    if body.include_came_back:
+        rows = history.with_what_came_back(rows, program)
     return Response(
         program_id=body.program_id,
         user_id=found.membership.user_id,
-        transactions=rows,
+        transactions=[to_history_line(row) for row in rows],
         waiting_returns=[
             to_waiting_return(each)
             for each in waiting_returns.untold(found.membership.waiting_returns)

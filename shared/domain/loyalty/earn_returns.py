@@ -117,6 +117,29 @@ class EarnReturns:
         return replace(self, nothings={**self.nothings, returned.refund: told})
 
 
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """What came back of an earn: the units that returns have asked for, whether or not the member
+    still had them, and those that reverseLoyaltyTransaction can still take.
+    """
+
+    asked_units: int
+    left_units: int
+
+
+def came_back(
+    returns: EarnReturns | None, earn: Entry, corrected_units: int, store_id: str
+) -> CameBack:
+    """Tell what came back of an earn, of which its corrections took ``corrected_units``.
+
+    Nothing is left of what is refunded where it was paid: there, too, it is known what was asked.
+    """
+    asked_units = max(corrected_units, 0 if returns is None else returns.asked_units)
+    is_told_here = returned_by(earn, store_id) is None
+    left_units = max(earn.granted_units - asked_units, 0) if is_told_here else 0
+    return CameBack(asked_units, left_units)
+
+
 def of_lines(
     refund: str, fingerprint: str, program: Program, lines: Sequence[PurchaseLine]
 ) -> Returned:

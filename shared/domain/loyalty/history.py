@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from shared.domain.loyalty.earn_returns import CameBack
 from shared.domain.loyalty.entries import Entry, EntryKind
 
 
@@ -75,10 +76,14 @@ class HistoryFilter:
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """An entry, and the later entries that corrected it, oldest first."""
+    """An entry, and the later entries that corrected it, oldest first.
+
+    ``came_back`` is only there of an earn, and for who asks for it.
+    """
 
     entry: Entry
     corrections: tuple[Entry, ...] = ()
+    came_back: CameBack | None = None
 
     @property
     def corrected_units(self) -> int:
@@ -94,6 +99,15 @@ def is_expired(entry: Entry, now: datetime) -> bool:
 def is_correctable(entry: Entry) -> bool:
     """Tell whether later entries may take back some of an entry."""
     return entry.kind in {EntryKind.EARN, EntryKind.PENDING, EntryKind.REDEEM}
+
+
+def is_grant(entry: Entry) -> bool:
+    """Tell whether an entry granted something that can come back.
+
+    What made a pending grant spendable is none: what comes back is of the grant.
+    """
+    is_earn = entry.kind in {EntryKind.EARN, EntryKind.PENDING}
+    return is_earn and entry.activates_entry_id is None and entry.granted_units > 0
 
 
 def is_correction_of(correction: Entry, entry: Entry) -> bool:

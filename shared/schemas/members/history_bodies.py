@@ -52,6 +52,33 @@ class HistoryTransaction(Transaction):
     )
 
 
+class CameBackBody(WireModel):
+    """What came back of an earn."""
+
+    asked_points: Number = Field(
+        description=(
+            "What returns have asked for: `reversedPoints`, and what the member had spent already."
+        )
+    )
+    left_points: Number = Field(
+        description=(
+            "What reverseLoyaltyTransaction can still take. 0 if another call tells what comes "
+            "back of the purchase, such as refundCheckout."
+        )
+    )
+
+
+class HistoryLine(HistoryTransaction):
+    """A line of a page of the history."""
+
+    came_back: CameBackBody | None = Field(
+        description=(
+            "What came back of it, at the entry that granted it. Null without "
+            "`includeCameBack`, and if it granted nothing."
+        )
+    )
+
+
 class WaitingReturnBody(WireModel):
     """A return that waits for its purchase."""
 
@@ -142,6 +169,7 @@ HISTORY_EXAMPLE: dict[str, Any] = {
     "actor": None,
     "staffId": None,
 }
+LINE_EXAMPLE: dict[str, Any] = {**HISTORY_EXAMPLE, "cameBack": None}
 DETAIL_EXAMPLE: dict[str, Any] = {
     **HISTORY_EXAMPLE,
     "pointsRequested": 285,
@@ -157,6 +185,18 @@ DETAIL_EXAMPLE: dict[str, Any] = {
 def to_history_transaction(row: HistoryRow) -> HistoryTransaction:
     """Return a line of the history."""
     return HistoryTransaction(**_shared(row))
+
+
+def to_history_line(row: HistoryRow) -> HistoryLine:
+    """Return a line of a page of the history."""
+    back, scale = row.came_back, row.entry.scale
+    came_back = None
+    if back is not None:
+        came_back = CameBackBody(
+            asked_points=from_units(back.asked_units, scale),
+            left_points=from_units(back.left_units, scale),
+        )
+    return HistoryLine(**_shared(row), came_back=came_back)
 
 
 def to_transaction_detail(row: HistoryRow) -> TransactionDetail:

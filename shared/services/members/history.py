@@ -6,20 +6,21 @@ After a merge it has the entries of both, each in the membership in which it was
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared import clock
 from shared.auth.caller import Caller
-from shared.domain.loyalty import history
+from shared.domain.loyalty import earn_returns, history
 from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.history import EntryFilter, HistoryFilter, HistoryRow
 from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.programs import Program
 from shared.errors import BookingNotFound, MembershipNotFound
 from shared.schemas.base import invalid
 from shared.services import access, forwarding
-from shared.store import paths
-from shared.store.loyalty import membership_documents
+from shared.store import client, paths
+from shared.store.loyalty import membership_documents, return_documents
 
 SCANNED_MAX = 1000
 """Entries that one request looks through: about three years of daily purchases."""
@@ -152,6 +153,23 @@ def entry(
     )
     corrected = [each for each in candidates if history.is_correction_of(row.entry, each)]
     return FoundEntry(membership, row, asked.rows(corrected)[0] if corrected else None)
+
+
+def with_what_came_back(rows: Sequence[HistoryRow], program: Program) -> list[HistoryRow]:
+    """Return rows, those of earns with what came back of them: a read each, all in one call."""
+    path_of = {
+        index: paths.earn_returns(row.entry.membership_id, row.entry.entry_id)
+        for index, row in enumerate(rows)
+        if history.is_grant(row.entry)
+    }
+    read = client.get([*path_of.values()]) if path_of else {}
+    found = [*rows]
+    for index, path in path_of.items():
+        returns = return_documents.decode(read[path])
+        row = rows[index]
+        back = earn_returns.came_back(returns, row.entry, row.corrected_units, program.store_id)
+        found[index] = replace(row, came_back=back)
+    return found
 
 
 def part_of(

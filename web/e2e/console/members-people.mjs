@@ -110,15 +110,31 @@ async function extend(opened, card) {
   await card.getByText('Let it live longer').press('Enter');
 }
 
-async function takeBack(opened, card, made, anna) {
+/** Somebody else has taken it back meanwhile; and of what was spent only the rest can be taken. */
+async function takeBack(opened, card, made, userId) {
+  const { programId } = made;
   const button = card.getByRole('button', { name: 'Take back', exact: true });
   await button.press('Enter');
   await card.getByText('Take back 40 points?').waitFor();
   await check(opened, 'people-take-back');
+  const { transactions } = await call('getLoyaltyTransactions', { programId, userId, type: 'earn' });
+  const { entryId } = transactions[0];
+  await call('reverseLoyaltyTransaction', { programId, userId, entryId, refundId: `undo-${entryId}` });
   await card.getByRole('button', { name: 'Take it back' }).press('Enter');
-  await card.getByText('40 points taken back. Now 0 points.').waitFor();
+  await card.getByText('Nothing was done now. It was taken back before: 40 points.').waitFor();
   await button.waitFor({ state: 'detached' });
-  assert.equal(await balanceOf(made, anna), 0);
+  await card.getByText('Taken back.', { exact: true }).waitFor();
+  assert.equal(await balanceOf(made, userId), 0);
+
+  await call('addLoyaltyPoints', { programId, userId, points: 25, description: 'Cake' });
+  await call('redeemLoyaltyPoints', { programId, userId, points: 10, rewardDescription: 'Coffee' });
+  await opened.page.reload();
+  await button.press('Enter');
+  await card.getByRole('button', { name: 'Take it back' }).press('Enter');
+  await card.getByText(/^15 points taken back. 10 points could not be taken: .*Now 0 points\.$/).waitFor();
+  await card.getByText('15 points of it taken back. The rest could not be taken.').waitFor();
+  assert.equal(await button.count(), 0);
+  await check(opened, 'people-taken-back');
 }
 
 async function merge(opened, made, anna, aenne) {

@@ -37,6 +37,11 @@ def listed(member: Member, **fields: Any) -> dict[str, Any]:
     return member.api.ok(ACTION, {**member.ids, **fields})
 
 
+def reverse(member: Member, entry_id: str, **fields: Any) -> None:
+    body = {**member.ids, "entryId": entry_id, "refundId": f"back-{entry_id}", **fields}
+    member.api.ok("reverseLoyaltyTransaction", body)
+
+
 def points(member: Member, **fields: Any) -> list[int]:
     return [each["points"] for each in listed(member, **fields)["transactions"]]
 
@@ -148,6 +153,54 @@ def test_a_page_looks_through_so_many_and_goes_on(
         problem = "works within 2 transactions: narrow `since` and `until`"
         assert_fields_refused(busy.api(ACTION, {**busy.ids, **fields}), {name: problem})
     assert listed(busy, offset=5)["total"] == 6
+
+
+def test_says_of_earns_what_came_back_and_what_is_left(merchant: Merchant) -> None:
+    """What the member had spent was asked for all the same: it cannot be asked for again."""
+    member = merchant.member("points", rules={"pointsPerEuro": 1})
+    earned = [member.earn(5)["entryId"] for _ in range(3)]
+    reverse(member, earned[1], points=2)
+    member.redeem(11)
+    reverse(member, earned[0])
+    reverse(member, earned[2])
+
+    rows = {each["entryId"]: each for each in listed(member, includeCameBack=True)["transactions"]}
+
+    assert [(rows[each]["reversedPoints"], rows[each]["cameBack"]) for each in earned] == [
+        (2, {"askedPoints": 5, "leftPoints": 0}),
+        (2, {"askedPoints": 2, "leftPoints": 3}),
+        (0, {"askedPoints": 5, "leftPoints": 0}),
+    ]
+    assert {each["cameBack"] for each in rows.values() if each["entryId"] not in earned} == {None}
+    assert {each["cameBack"] for each in listed(member)["transactions"]} == {None}
+
+
+def test_what_came_back_of_pending_points_is_at_the_entry_that_granted_them(
+    frozen_clock: Clock, merchant: Merchant
+) -> None:
+    member = merchant.member("points", rules={"pointsPerEuro": 1}, pendingDays=14)
+    granted = member.add(purchaseAmount=7).body["entryId"]
+    frozen_clock.advance(days=15)
+    member.earn(1)
+
+    rows = listed(member, includeCameBack=True)["transactions"]
+    activations = [each for each in rows if each["points"] == 7]
+
+    assert {each["entryId"]: each["cameBack"] for each in rows}[granted] == {
+        "askedPoints": 0,
+        "leftPoints": 7,
+    }
+    assert [each["cameBack"] for each in activations] == [None]
+
+
+def test_nothing_is_left_of_what_another_call_takes_back(market: Market) -> None:
+    transaction_id = market.started()
+    assert market.complete(transaction_id).status == 200
+    market.refund(transaction_id, amount=333, refundReference="a")
+
+    earn = listed(market.member, includeCameBack=True)["transactions"][-1]
+
+    assert (earn["points"], earn["cameBack"]) == (100, {"askedPoints": 33, "leftPoints": 0})
 
 
 def test_what_was_taken_back_is_told(market: Market) -> None:

@@ -13,7 +13,7 @@ import { amount, t } from '../words.ts';
 import { Reverse } from './reverse.tsx';
 import { bookerOf, readStaff, type Labels } from './staff-labels.ts';
 
-export type Entry = components['schemas']['HistoryTransaction'];
+export type Entry = components['schemas']['HistoryLine'];
 
 interface Props {
   readonly userId: string;
@@ -30,10 +30,11 @@ export function History({ userId, program, version, onChanged }: Props) {
   const [said, setSaid] = useState('');
   const { isBusy, error, run } = useAction();
   const words = t().member;
+  const mayReverse = may('reverseLoyaltyTransaction');
 
   function load(from: string | null): void {
     run(async () => {
-      const body = { programId: program.programId, userId, limit: 10, cursor: from };
+      const body = { programId: program.programId, userId, limit: 10, cursor: from, includeCameBack: mayReverse };
       const page = await ask((api, signal) => api.POST('/getLoyaltyTransactions', { body, signal }));
       setEntries((before) => [...(from === null ? [] : (before ?? [])), ...page.transactions]);
       setCursor(page.nextCursor);
@@ -66,13 +67,16 @@ export function History({ userId, program, version, onChanged }: Props) {
               <time dateTime={entry.createdAt}>{moment(new Date(entry.createdAt))}</time>
               {bookerOf(entry, labels)}
             </span>
-            {leftOf(entry) > 0 && may('reverseLoyaltyTransaction') && (
+            {markOf(entry, program) && <span class="quiet whole">{markOf(entry, program)}</span>}
+            {mayReverse && entry.cameBack && entry.cameBack.leftPoints > 0 && (
               <Reverse
                 userId={userId}
                 program={program}
                 entryId={entry.entryId}
-                points={leftOf(entry)}
+                points={entry.cameBack.leftPoints}
+                isRest={entry.cameBack.askedPoints > 0}
                 onDone={reversed}
+                onRefused={onChanged}
               />
             )}
           </li>
@@ -88,10 +92,20 @@ export function History({ userId, program, version, onChanged }: Props) {
   );
 }
 
-/** What can be taken back of an entry: nothing of what is no earning. */
-function leftOf(entry: Entry): number {
-  if (entry.type !== 'earn' && entry.type !== 'pending') return 0;
-  return Math.max(entry.points, entry.pendingPoints) - entry.reversedPoints;
+/** What became of it: what was taken back, or of a redemption given back. */
+function markOf(entry: Entry, program: Program): string {
+  const words = t().member;
+  const { reversedPoints, cameBack } = entry;
+  const part = amount(reversedPoints, program);
+  if (entry.type === 'redeem') {
+    if (reversedPoints <= 0) return '';
+    return reversedPoints >= -entry.points ? words.wasGivenBack : words.partGivenBack(part);
+  }
+  const granted = Math.max(entry.points, entry.pendingPoints);
+  if (reversedPoints > 0 && reversedPoints >= granted) return words.wasTaken;
+  const isAskedWhole = cameBack !== null && cameBack.askedPoints >= granted && cameBack.askedPoints > 0;
+  if (reversedPoints > 0) return isAskedWhole ? words.takenAsFar(part) : words.partTaken(part);
+  return isAskedWhole ? words.nothingTaken : '';
 }
 
 function sentenceFor(entry: Entry): string {

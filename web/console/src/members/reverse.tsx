@@ -1,14 +1,13 @@
 /** Take back what a purchase has earned. It says before what that means, and after what it did. */
 
 import { useState } from 'preact/hooks';
-import { ask } from '../../../shared/api/client.ts';
-import type { components } from '../../../shared/api/schema.gen.ts';
+import { isUnknown } from '../../../shared/api/client.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import type { Program } from '../store.ts';
+import { takeBack, type TakenBack } from '../take-back.ts';
 import { amount, t } from '../words.ts';
+import { useIntention } from '../ui/use-intention.ts';
 import { NotDone } from './not-done.tsx';
-
-type Answer = components['schemas']['ReverseLoyaltyTransactionResponse'];
 
 interface Props {
   readonly userId: string;
@@ -16,33 +15,34 @@ interface Props {
   readonly entryId: string;
   /** What is left of it. */
   readonly points: number;
+  /** Whether some of it was taken back before. */
+  readonly isRest: boolean;
   readonly onDone: (sentence: string) => void;
+  readonly onRefused: () => void;
 }
 
-export function Reverse({ userId, program, entryId, points, onDone }: Props) {
+export function Reverse({ userId, program, entryId, points, isRest, onDone, onRefused }: Props) {
   const [isAsked, setAsked] = useState(false);
   const { isBusy, error, run } = useAction();
+  const carryOut = useIntention();
   const words = t().member;
   if (!isAsked) {
     return (
       <button type="button" class="plain" onClick={() => setAsked(true)}>
-        {words.reverse}
+        {isRest ? words.reverseRest : words.reverse}
       </button>
     );
   }
 
   function reverse(): void {
-    // The same ids as at the till: so the two cannot take it back twice.
-    const body = { programId: program.programId, userId, entryId, refundId: `undo-${entryId}` };
+    const grant = { programId: program.programId, userId, entryId };
     run(async () => {
-      const answer = await ask((api, signal) =>
-        api.POST('/reverseLoyaltyTransaction', {
-          body,
-          headers: { 'Idempotency-Key': `undo-${userId}-${entryId}` },
-          signal,
-        }),
-      );
-      onDone(sentencesOf(answer, program));
+      try {
+        onDone(sentencesOf(await carryOut(grant, (key) => takeBack(grant, key)), program));
+      } catch (failure) {
+        if (!isUnknown(failure)) onRefused(); // It may have been taken back meanwhile.
+        throw failure;
+      }
     });
   }
 
@@ -64,13 +64,18 @@ export function Reverse({ userId, program, entryId, points, onDone }: Props) {
   );
 }
 
-function sentencesOf(answer: Answer, program: Program): string {
+/** What this call did: nothing, if it was done before. */
+function sentencesOf(answer: TakenBack, program: Program): string {
   const words = t().member;
   const write = (value: number): string => amount(value, program);
+  const { pointsReversed, pointsGivenBack, uncollectedPoints } = answer;
+  if (answer.duplicate) return words.reversedBefore(write(pointsReversed));
   return [
-    words.reversed(write(answer.pointsReversed)),
-    answer.pointsGivenBack > 0 && words.givenBack(write(answer.pointsGivenBack)),
-    answer.uncollectedPoints > 0 && words.uncollected(write(answer.uncollectedPoints)),
+    pointsGivenBack > 0 && words.givenBack(write(pointsGivenBack)),
+    pointsReversed > 0 || uncollectedPoints === 0
+      ? words.reversed(write(pointsReversed))
+      : words.reversedNothing,
+    uncollectedPoints > 0 && words.uncollected(write(uncollectedPoints)),
     words.balanceNow(write(answer.newBalance)),
   ]
     .filter(Boolean)

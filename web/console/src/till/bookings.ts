@@ -2,6 +2,7 @@
 
 import { ask, clockSkew } from '../../../shared/api/client.ts';
 import type { Program } from '../store.ts';
+import { takeBack } from '../take-back.ts';
 import { countsThen, toldTime, type Customer, type Entry } from './outbox-rules.ts';
 
 /** What a person at the till has entered. */
@@ -25,6 +26,13 @@ export interface Booking {
   readonly tier: string | null;
   /** Milliseconds since 1970. */
   readonly at: number;
+}
+
+export interface Undone {
+  readonly taken: number;
+  readonly balance: number;
+  /** Whether somebody else has done it before. */
+  readonly wasBefore: boolean;
 }
 
 /**
@@ -63,15 +71,13 @@ async function idOf(entry: Entry, now: number): Promise<string> {
   return (await ask((api, signal) => api.POST('/identifyMember', { body, signal }))).member.userId;
 }
 
-/** Take a booking back. It is named by its entry, so that it is taken once. */
-export async function undo({ entry, userId, entryId }: Booking): Promise<{ taken: number; balance: number }> {
+/** Take a booking back, unless somebody has done it before. */
+export async function undo({ entry, userId, entryId }: Booking, key: string): Promise<Undone> {
   if (entryId === null) throw new Error('nothing was booked');
-  const answer = await ask((api, signal) =>
-    api.POST('/reverseLoyaltyTransaction', {
-      body: { programId: entry.programId, userId, entryId, refundId: `undo-${entryId}` },
-      headers: { 'Idempotency-Key': `undo-${userId}-${entryId}` },
-      signal,
-    }),
-  );
-  return { taken: answer.pointsReversed, balance: answer.newBalance };
+  const answer = await takeBack({ programId: entry.programId, userId, entryId }, key);
+  return {
+    taken: answer.pointsReversed,
+    balance: answer.newBalance,
+    wasBefore: answer.duplicate === true,
+  };
 }

@@ -5,8 +5,9 @@ import { hour } from '../../../shared/i18n/format.ts';
 import { Problem } from '../../../shared/api/client.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { may, store } from '../access.ts';
-import { undo, type Booking } from './bookings.ts';
+import { undo, type Booking, type Undone } from './bookings.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
+import { useIntention } from '../ui/use-intention.ts';
 import { amount, t } from '../words.ts';
 
 const UNDO_MS = 15 * 60_000;
@@ -17,8 +18,9 @@ interface Props {
 }
 
 export function LastBooking({ booking, name }: Props) {
-  const [undone, setUndone] = useState<{ taken: number; balance: number }>();
+  const [undone, setUndone] = useState<Undone>();
   const { isBusy, error, run } = useAction();
+  const carryOut = useIntention();
   const words = t().till;
   const program = store.value?.programs.find((each) => each.programId === booking.entry.programId);
   if (!program) return null;
@@ -29,15 +31,21 @@ export function LastBooking({ booking, name }: Props) {
   return (
     <section class="panel good" aria-label={words.last}>
       <div role="status">
-        {undone && <p class="large">{words.undone(write(undone.taken))}</p>}
+        {undone && (
+          <p class="large">
+            {(undone.wasBefore ? words.undoneBefore : words.undone)(write(undone.taken))}
+          </p>
+        )}
         {!undone && (
           <p class="large">{total > 0 ? words.booked(write(total), name) : words.nothingBooked(name)}</p>
         )}
         {!undone && booking.pending > 0 && <p>{words.pending(write(booking.pending))}</p>}
-        <p>
-          {words.now(write(balance))}
-          {booking.tier && !undone && ` ${t().member.tier}: ${booking.tier}.`}
-        </p>
+        {!undone?.wasBefore && ( // Its balance is that of then.
+          <p>
+            {words.now(write(balance))}
+            {booking.tier && !undone && ` ${t().member.tier}: ${booking.tier}.`}
+          </p>
+        )}
       </div>
       {error !== undefined && <UndoFailed error={error} />}
       {!undone && booking.entryId !== null && may('reverseLoyaltyTransaction') && (
@@ -46,7 +54,7 @@ export function LastBooking({ booking, name }: Props) {
             type="button"
             class="plain"
             aria-disabled={isBusy}
-            onClick={() => run(async () => setUndone(await undo(booking)))}
+            onClick={() => run(async () => setUndone(await carryOut(booking, (key) => undo(booking, key))))}
           >
             {words.undo}
           </button>

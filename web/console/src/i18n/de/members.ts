@@ -75,10 +75,21 @@ export const member: Words['member'] = {
   reverseAsk: (amount) => `${amount} zurücknehmen?`,
   reverseNote:
     'Es ist, als käme der Einkauf zurück. Was davon für Prämien ausgegeben wurde, die niemand benutzt hat, kommt vorher zurück auf die Karte. Der Kunde sieht es im Verlauf.',
+  reverseRest: 'Den Rest zurücknehmen',
   reverseNow: 'Jetzt zurücknehmen',
   reversed: (amount) => `${amount} zurückgenommen.`,
   givenBack: (amount) => `${amount}, die ausgegeben waren, sind zurück auf der Karte.`,
-  uncollected: (amount) => `${amount} waren schon ausgegeben und konnten nicht zurückgenommen werden.`,
+  reversedNothing: 'Es wurde nichts zurückgenommen.',
+  reversedBefore: (amount) =>
+    `Jetzt ist nichts geschehen. Es war schon zurückgenommen: ${amount}.`,
+  uncollected: (amount) =>
+    `${amount} konnten nicht zurückgenommen werden: schon ausgegeben, oder der Kunde behält sie nach den Regeln des Programms.`,
+  wasTaken: 'Zurückgenommen.',
+  partTaken: (amount) => `Davon ${amount} zurückgenommen.`,
+  takenAsFar: (amount) => `Davon ${amount} zurückgenommen. Der Rest war nicht mehr zu holen.`,
+  nothingTaken: 'Sollte zurückgenommen werden, es war aber nichts mehr zu holen.',
+  wasGivenBack: 'Zurückgegeben.',
+  partGivenBack: (amount) => `Davon ${amount} zurückgegeben.`,
   balanceNow: (balance) => `Jetzt ${balance}.`,
   none: 'Noch nichts.',
   earlier: 'Früher',

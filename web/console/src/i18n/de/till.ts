@@ -31,6 +31,7 @@ export const till: Words['till'] = {
   last: 'Letzte Buchung',
   undo: 'Rückgängig machen',
   undone: (amount) => `${amount} zurückgenommen.`,
+  undoneBefore: (amount) => `Jetzt ist nichts geschehen. Es war schon zurückgenommen: ${amount}.`,
   undoNote: (time) => `Bis ${time}.`,
   undoReasons: {
     too_late: 'Das ist mehr als 15 Minuten her. Die Leitung kann es zurücknehmen.',

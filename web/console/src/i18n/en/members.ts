@@ -71,10 +71,21 @@ export const member = {
   reverseAsk: (amount: string) => `Take back ${amount}?`,
   reverseNote:
     'It is as if the purchase came back. What was spent of it on rewards that nobody has used yet comes back to the card first. The customer sees it in the history.',
+  reverseRest: 'Take back the rest',
   reverseNow: 'Take it back',
   reversed: (amount: string) => `${amount} taken back.`,
   givenBack: (amount: string) => `${amount} that were spent are given back to the card.`,
-  uncollected: (amount: string) => `${amount} were spent already and could not be taken.`,
+  reversedNothing: 'Nothing was taken back.',
+  reversedBefore: (amount: string) =>
+    `Nothing was done now. It was taken back before: ${amount}.`,
+  uncollected: (amount: string) =>
+    `${amount} could not be taken: spent already, or the customer keeps it by the rules of the program.`,
+  wasTaken: 'Taken back.',
+  partTaken: (amount: string) => `${amount} of it taken back.`,
+  takenAsFar: (amount: string) => `${amount} of it taken back. The rest could not be taken.`,
+  nothingTaken: 'Was to be taken back, but nothing could be taken.',
+  wasGivenBack: 'Given back.',
+  partGivenBack: (amount: string) => `${amount} of it given back.`,
   balanceNow: (balance: string) => `Now ${balance}.`,
   none: 'Nothing yet.',
   earlier: 'Earlier',

@@ -29,6 +29,7 @@ export const till = {
   last: 'Last booking',
   undo: 'Undo',
   undone: (amount: string) => `${amount} taken back.`,
+  undoneBefore: (amount: string) => `Nothing was done now. It was taken back before: ${amount}.`,
   undoNote: (time: string) => `Until ${time}.`,
   undoReasons: {
     too_late: 'That is more than 15 minutes ago. Ask a manager to take it back.',
