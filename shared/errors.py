@@ -796,6 +796,14 @@ class SignInNotVerified(PunktwerkError):
     fix = "Let the customer confirm the e-mail address or the phone number, and sign in again."
 
 
+class SignInTooOld(PunktwerkError):
+    """What lasts, such as a live secret key or an owner, is given only shortly after a sign-in."""
+
+    code = "SIGN_IN_TOO_OLD"
+    status = 403
+    fix = "Sign in again, and send the request with the new ID token within ten minutes."
+
+
 class MergeLimitExceeded(PunktwerkError):
     """Too many members were merged into one, or the member is in too many programs."""
 

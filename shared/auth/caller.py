@@ -55,7 +55,7 @@ class Caller:
     allowed it, within ``scopes``. ``asked_by``: we ourselves carry out what this
     person of the staff has asked for. ``key_hash``, ``token_hash`` and ``consent_id`` find the
     records of what called: the secret key, also if an access token stands for it, the token, and
-    the consent of an app.
+    the consent of an app. ``signed_in_at``: when ``staff`` has signed in, if they call themselves.
     """
 
     account_id: str
@@ -70,6 +70,7 @@ class Caller:
     key_hash: str | None = None
     token_hash: str | None = None
     consent_id: str | None = None
+    signed_in_at: datetime | None = field(default=None, compare=False)
 
     @property
     def staff_id(self) -> str | None:

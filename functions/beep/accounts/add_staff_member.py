@@ -8,7 +8,13 @@ from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
 from shared.domain.accounts.staff import may_be_limited
-from shared.errors import LimitExceeded, StaffChangeNotAllowed, StaffMemberExists, StoreNotFound
+from shared.errors import (
+    LimitExceeded,
+    SignInTooOld,
+    StaffChangeNotAllowed,
+    StaffMemberExists,
+    StoreNotFound,
+)
 from shared.schemas.accounts.staff_bodies import (
     NOT_LIMITED,
     STAFF_EXAMPLE,
@@ -68,7 +74,7 @@ EXAMPLE: dict[str, Any] = {
     "staffMember": STAFF_EXAMPLE,
 }
 
-REFUSALS = (StaffMemberExists, StaffChangeNotAllowed, StoreNotFound, LimitExceeded)
+REFUSALS = (StaffMemberExists, StaffChangeNotAllowed, StoreNotFound, LimitExceeded, SignInTooOld)
 
 
 def handle(body: Request, caller: Caller) -> Response:

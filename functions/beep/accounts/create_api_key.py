@@ -9,7 +9,7 @@ from pydantic import Field
 from shared.auth import keys
 from shared.auth.caller import Caller
 from shared.domain.accounts.api_keys import require_may_change
-from shared.errors import ApiKeyChangeNotAllowed, LimitExceeded
+from shared.errors import ApiKeyChangeNotAllowed, LimitExceeded, SignInTooOld
 from shared.schemas.accounts.key_bodies import (
     KEY_EXAMPLE,
     TEXT_EXAMPLE,
@@ -49,7 +49,7 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
 
 EXAMPLE: dict[str, Any] = {"success": True, "apiKey": KEY_EXAMPLE, "key": TEXT_EXAMPLE}
 
-REFUSALS = (ApiKeyChangeNotAllowed, LimitExceeded)
+REFUSALS = (ApiKeyChangeNotAllowed, LimitExceeded, SignInTooOld)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -10,6 +10,7 @@ from shared.auth.caller import Caller
 from shared.domain.accounts.staff import may_be_limited
 from shared.errors import (
     LimitExceeded,
+    SignInTooOld,
     StaffChangeNotAllowed,
     StaffInvitationExists,
     StoreNotFound,
@@ -67,7 +68,13 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
 
 EXAMPLE: dict[str, Any] = {"success": True, "invitation": INVITATION_EXAMPLE}
 
-REFUSALS = (StaffInvitationExists, StaffChangeNotAllowed, StoreNotFound, LimitExceeded)
+REFUSALS = (
+    StaffInvitationExists,
+    StaffChangeNotAllowed,
+    StoreNotFound,
+    LimitExceeded,
+    SignInTooOld,
+)
 
 
 def handle(body: Request, caller: Caller) -> Response:

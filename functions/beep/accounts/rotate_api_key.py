@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.auth import keys
 from shared.auth.caller import Caller
-from shared.errors import ApiKeyChangeNotAllowed, ApiKeyNotFound, ApiKeyRevoked
+from shared.errors import ApiKeyChangeNotAllowed, ApiKeyNotFound, ApiKeyRevoked, SignInTooOld
 from shared.schemas.accounts.key_bodies import (
     KEY_EXAMPLE,
     TEXT_EXAMPLE,
@@ -48,7 +48,7 @@ EXAMPLE: dict[str, Any] = {
     "key": TEXT_EXAMPLE,
 }
 
-REFUSALS = (ApiKeyChangeNotAllowed, ApiKeyNotFound, ApiKeyRevoked)
+REFUSALS = (ApiKeyChangeNotAllowed, ApiKeyNotFound, ApiKeyRevoked, SignInTooOld)
 
 
 def handle(body: Request, caller: Caller) -> Response:

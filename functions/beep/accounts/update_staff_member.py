@@ -7,7 +7,13 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from shared.auth.caller import Caller
-from shared.errors import LastOwner, StaffChangeNotAllowed, StaffMemberNotFound, StoreNotFound
+from shared.errors import (
+    LastOwner,
+    SignInTooOld,
+    StaffChangeNotAllowed,
+    StaffMemberNotFound,
+    StoreNotFound,
+)
 from shared.schemas.accounts.staff_bodies import (
     STAFF_EXAMPLE,
     Label,
@@ -60,7 +66,7 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
 
 EXAMPLE: dict[str, Any] = {"success": True, "staffMember": STAFF_EXAMPLE}
 
-REFUSALS = (StaffMemberNotFound, StaffChangeNotAllowed, LastOwner, StoreNotFound)
+REFUSALS = (StaffMemberNotFound, StaffChangeNotAllowed, LastOwner, StoreNotFound, SignInTooOld)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from shared import clock
 from shared.auth.caller import Caller
 from shared.auth.keys import ApiKey
-from shared.domain.accounts import api_keys
+from shared.domain.accounts import api_keys, sign_ins
 from shared.domain.accounts.accounts import Account, KeyRecord
 from shared.errors import ApiKeyNotFound, ApiKeyRevoked, NotStaff
 from shared.services import commands
@@ -48,7 +48,7 @@ def issue(account_id: str, key: ApiKey, *, label: str, by: Caller | None = None)
         by: Who of the account's staff asks; ``None``: the operator.
 
     Raises:
-        ApiKeyChangeNotAllowed, NotStaff, LimitExceeded, IdempotencyKeyReused, Busy.
+        ApiKeyChangeNotAllowed, SignInTooOld, NotStaff, LimitExceeded, IdempotencyKeyReused, Busy.
     """
     record = _record(account_id, key, label, by)
     account_path = paths.account(account_id)
@@ -59,6 +59,7 @@ def issue(account_id: str, key: ApiKey, *, label: str, by: Caller | None = None)
 
     def decide(reads: Reads) -> Effect[SavedKey]:
         _require_may_change(by, reads, record)
+        _require_fresh(by, record)
         account = _account(reads, account_path)
         writes: list[Write] = [
             account_documents.replace_account(
@@ -76,7 +77,7 @@ def rotate(found: KeyRecord, key: ApiKey, *, by: Caller | None = None) -> SavedK
 
     Raises:
         ApiKeyRevoked: It was revoked before.
-        ApiKeyChangeNotAllowed, NotStaff, IdempotencyKeyReused, Busy.
+        ApiKeyChangeNotAllowed, SignInTooOld, NotStaff, IdempotencyKeyReused, Busy.
     """
     record = _record(found.account_id, key, found.label, by)
     path = paths.api_key(found.key_hash)
@@ -84,6 +85,7 @@ def rotate(found: KeyRecord, key: ApiKey, *, by: Caller | None = None) -> SavedK
     def decide(reads: Reads) -> Effect[SavedKey]:
         before = _key(reads, path, found)
         _require_may_change(by, reads, before)
+        _require_fresh(by, before)
         if before.revoked_at is not None:
             raise ApiKeyRevoked(f"The key {found.key_id} is revoked: issue a new one instead.")
         revoked = replace(
@@ -174,6 +176,16 @@ def _require_may_change(by: Caller | None, reads: Reads, record: KeyRecord) -> N
     if own is None or own.is_disabled:
         raise NotStaff("The person has no role in the account.")
     api_keys.require_may_change(own.role, is_live_secret=record.is_live_secret)
+
+
+def _require_fresh(by: Caller | None, record: KeyRecord) -> None:
+    """Refuse a live secret key, which may do everything, to who has not just signed in.
+
+    Raises:
+        SignInTooOld.
+    """
+    if by is not None and record.is_live_secret:
+        sign_ins.require_fresh(by.signed_in_at, clock.real_now())
 
 
 def _record(account_id: str, key: ApiKey, label: str, by: Caller | None) -> KeyRecord:

@@ -14,23 +14,20 @@ from shared import clock, ids
 from shared.auth import app_tokens
 from shared.auth.app_tokens import AppText
 from shared.auth.caller import Caller
-from shared.domain.accounts import oauth, oauth_consents, scopes
+from shared.domain.accounts import oauth, oauth_consents, scopes, sign_ins
 from shared.domain.accounts.oauth import OAuthError, OAuthRefused
 from shared.domain.accounts.oauth_apps import OAuthApp
 from shared.domain.accounts.oauth_consents import AppToken, OAuthConsent, ReusedError
 from shared.domain.accounts.packages import Package
 from shared.domain.accounts.scopes import ScopeRefusedError
 from shared.domain.accounts.staff import StaffMember
-from shared.errors import EndpointNotAllowed, IdTokenExpired, NotStaff
+from shared.errors import EndpointNotAllowed, NotStaff
 from shared.services import commands
 from shared.services.accounts import customers, oauth_limits, staff_callers
 from shared.services.commands import Effect, Reads
 from shared.store import paths
 from shared.store.accounts import oauth_app_documents as documents
 from shared.store.accounts import staff_documents
-
-SIGN_IN_MAX = timedelta(minutes=10)
-"""How old a sign-in can be that consents: an ID token that was found gives no lasting access."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +66,12 @@ def allow(
     Raises:
         OAuthRefused: ``invalid_scope``: the account's package does not include one.
         EndpointNotAllowed: The person is no owner.
-        IdTokenExpired: The sign-in is older than ``SIGN_IN_MAX``.
+        SignInTooOld: The person has not just signed in.
         InvalidIdToken, AppNotVerified, SignInNotVerified, NotStaff, SubscriptionInactive, Busy.
     """
     person = customers.authenticate(id_token, app_check_token)
-    signed_in_at, now = person.signed_in_at, clock.real_now()
-    if signed_in_at is None or now - signed_in_at > SIGN_IN_MAX:
-        raise IdTokenExpired("The sign-in is too old to consent.", fix="Sign in again.")
+    now = clock.real_now()
+    sign_ins.require_fresh(person.signed_in_at, now)
     caller = staff_callers.calling(person, account_id=account_id)
     _require_owner(caller.staff)
     try:
@@ -91,7 +87,7 @@ def allow(
         account_id=account_id,
         user_id=caller.staff.user_id,
         scopes=granted,
-        signed_in_at=signed_in_at,
+        signed_in_at=person.signed_in_at,
         created_at=now,
         expires_at=now + timedelta(seconds=oauth_consents.CODE_LIFE_S),
         code_hash=code.hash,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from shared import clock
 from shared.auth.caller import Caller
-from shared.domain.accounts import staff
+from shared.domain.accounts import sign_ins, staff
 from shared.domain.accounts.staff import StaffMember, StaffRole, StaffRoster
 from shared.errors import (
     NotStaff,
@@ -51,8 +51,8 @@ def add(
         label: What the merchant calls the person.
 
     Raises:
-        StaffMemberExists, StaffChangeNotAllowed, StoreNotFound, LimitExceeded, InvalidParameters,
-        IdempotencyKeyReused, Busy.
+        StaffMemberExists, StaffChangeNotAllowed, SignInTooOld, StoreNotFound, LimitExceeded,
+        InvalidParameters, IdempotencyKeyReused, Busy.
     """
     now = clock.real_now()
     member = StaffMember(
@@ -86,8 +86,8 @@ def update(
     """Change a person's role, stores or label; ``None`` changes nothing. Within 60 s.
 
     Raises:
-        StaffMemberNotFound, StaffChangeNotAllowed, LastOwner, StoreNotFound, InvalidParameters,
-        IdempotencyKeyReused, Busy.
+        StaffMemberNotFound, StaffChangeNotAllowed, SignInTooOld, LastOwner, StoreNotFound,
+        InvalidParameters, IdempotencyKeyReused, Busy.
     """
     now = clock.real_now()
 
@@ -143,6 +143,8 @@ def _changed(
         if after is not None:
             _require_limitable(after)
         staff.require_may_change(by, before, after)
+        if _makes_owner(before, after):
+            require_fresh(caller)
         known = staff_documents.decode_roster(reads[roster_path])
         roster = (known or StaffRoster(account_id)).after(before, after)
         shown = after or before
@@ -183,6 +185,21 @@ def calling(caller: Caller, reads: Reads) -> StaffMember | None:
     if own is None or own.is_disabled:
         raise NotStaff("The person has no role in the account.")
     return own
+
+
+def require_fresh(caller: Caller) -> None:
+    """Refuse to make an owner, who may do everything, to a person who has not just signed in.
+
+    Raises:
+        SignInTooOld.
+    """
+    if caller.staff is not None:
+        sign_ins.require_fresh(caller.signed_in_at, clock.real_now())
+
+
+def _makes_owner(before: StaffMember | None, after: StaffMember | None) -> bool:
+    was_owner = before is not None and before.is_active_owner
+    return after is not None and after.is_active_owner and not was_owner
 
 
 def _require_limitable(member: StaffMember) -> None:

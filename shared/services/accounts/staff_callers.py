@@ -88,7 +88,13 @@ def calling(
     if member is None or member.is_disabled or account is None:
         raise NotStaff("The person has no role in the account.")
     require_present(person.user_id, person.signed_in_at)
-    caller = Caller(account_id, account.package, is_live=True, staff=member)
+    caller = Caller(
+        account_id,
+        account.package,
+        is_live=True,
+        staff=member,
+        signed_in_at=person.signed_in_at,
+    )
     is_test_key = publishable_key and not _is_live(publishable_key, account_id)
     if wants_test or is_test_key:
         return replace(caller, package=Package.PRIME, is_live=False)

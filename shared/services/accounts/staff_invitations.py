@@ -47,7 +47,7 @@ def invite(
         label: What the merchant calls the person.
 
     Raises:
-        StaffInvitationExists, StaffChangeNotAllowed, StoreNotFound, LimitExceeded,
+        StaffInvitationExists, StaffChangeNotAllowed, SignInTooOld, StoreNotFound, LimitExceeded,
         IdempotencyKeyReused, Busy.
     """
     assert caller.scopes is None, "the edge lets no access token give roles"
@@ -72,6 +72,8 @@ def invite(
 
     def decide(reads: Reads) -> Effect[ShownInvitation]:
         staff.require_may_give(staff_changes.calling(caller, reads), role, store_ids)
+        if role is StaffRole.OWNER:
+            staff_changes.require_fresh(caller)
         earlier = [each for each in known if reads[each].data is not None]
         for each in earlier:
             before = staff_invitation_documents.decode(reads[each])

@@ -86,7 +86,7 @@ def test_only_who_has_just_signed_in_consents(partner: App) -> None:
     token = {"Authorization": f"Bearer {oauth.of(partner.merchant.api).token()}"}
 
     with nothing_written():
-        assert partner.consent(sign_in={"auth_time": old_s}).body["error"] == "ID_TOKEN_EXPIRED"
+        assert partner.consent(sign_in={"auth_time": old_s}).body["error"] == "SIGN_IN_TOO_OLD"
         assert partner.consent(headers={}).body["error"] == "MISSING_AUTH_HEADER"
         assert partner.consent(headers=key).body["error"] == "INVALID_ID_TOKEN"
         assert partner.consent(headers=token).body["error"] == "INVALID_ID_TOKEN"

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { call, facts, open, run } from '../browser.mjs';
-import { check, signIn, WIDTHS } from './staff.mjs';
+import { check, makePerson, signIn, WIDTHS } from './staff.mjs';
 
 await run(async (browser) => {
   for (const width of WIDTHS) {
@@ -13,11 +13,18 @@ await run(async (browser) => {
   }
 });
 
-async function start(browser, width, page_, role = 'owner') {
+async function start(browser, width, page_, person = facts.signIns.owner) {
   const opened = await open(browser, { width });
   await opened.page.goto(`${facts.urls.console}/developers/${page_}`);
-  await signIn(opened.page, facts.signIns[role]);
+  await signIn(opened.page, person);
   return opened;
+}
+
+/** Make an owner whose older sign-ins count, too. */
+async function makeOwner() {
+  const owner = await makePerson('keys', { validSince: '1' });
+  await call('addStaffMember', { userId: owner.userId, role: 'owner' });
+  return owner;
 }
 
 /** Call the API with a key of one's own; return the status. */
@@ -27,7 +34,8 @@ async function statusOf(key) {
 }
 
 async function keys(browser, width) {
-  const opened = await start(browser, width, 'keys');
+  const owner = await makeOwner();
+  const opened = await start(browser, width, 'keys', owner);
   const { page, context } = opened;
   const name = `Web shop ${randomUUID().slice(0, 8)}`;
   await page.getByRole('heading', { name: 'API keys' }).waitFor();
@@ -38,7 +46,17 @@ async function keys(browser, width) {
   await page.getByText('Choose what the key is for.').waitFor();
   await page.getByLabel('My server').check();
   await page.getByRole('textbox', { name: 'Where it is used' }).fill(name);
+  await signedInLongAgo(page, 'createApiKey');
   await page.keyboard.press('Enter');
+  const again = page.getByRole('form', { name: 'Sign in again' });
+  await again.getByLabel('Password').fill('wrong');
+  await page.keyboard.press('Enter');
+  await again.getByText('The password is wrong.').waitFor();
+  await check(opened, 'developers-sign-in-again');
+  await again.getByLabel('Password').fill(owner.password);
+  await page.keyboard.press('Enter');
+  await page.getByText('Now do it once more.').waitFor();
+  await page.getByRole('button', { name: 'Make a key' }).press('Enter');
   const shown = page.getByRole('status', { name: 'The new key' });
   await shown.waitFor();
   const key = await shown.locator('code').innerText();
@@ -65,11 +83,28 @@ async function keys(browser, width) {
   await page.getByLabel('Show revoked keys').check();
   await row.first().getByText(/^Revoked .+, by you$/).waitFor();
   await context.close();
+  await call('removeStaffMember', { userId: owner.userId });
 
-  const developer = await start(browser, width, 'keys', 'developer');
+  const developer = await start(browser, width, 'keys', facts.signIns.developer);
   await developer.page.getByText('A live secret key may do everything, so only owners').waitFor();
   assert.equal(await developer.page.getByLabel('My server').count(), 0);
   await developer.context.close();
+}
+
+/** Let the next call of an action come with the sign-in of an hour ago, as a browser that was left open sends it. */
+async function signedInLongAgo(page, action) {
+  await page.route(
+    `**/api/v1/${action}`,
+    async (route) => {
+      const headers = route.request().headers();
+      const [head, claims] = headers.authorization.slice('Bearer '.length).split('.');
+      const old = JSON.parse(Buffer.from(claims, 'base64url').toString());
+      old.auth_time -= 3600;
+      const text = Buffer.from(JSON.stringify(old)).toString('base64url');
+      await route.continue({ headers: { ...headers, authorization: `Bearer ${head}.${text}.` } });
+    },
+    { times: 1 },
+  );
 }
 
 /** A server of the merchant's that can be broken and mended. */

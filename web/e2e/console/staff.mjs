@@ -32,16 +32,19 @@ export async function check({ page, problems }, name) {
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} scrolls sideways`);
 }
 
-/** Make somebody who can sign in with a password, and has no role yet. */
-export async function makePerson(name) {
+/** Make somebody who can sign in with a password, and has no role yet; `known` is more that Auth knows. */
+export async function makePerson(name, known = {}) {
   const userId = `${name}-${randomUUID()}`;
   const person = { email: `${userId}@example.com`, password: 'punktwerk' };
   const accounts = `identitytoolkit.googleapis.com/v1/projects/${facts.projectId}/accounts`;
-  await fetch(`http://${facts.authHost}/${accounts}`, {
-    method: 'POST',
-    headers: { Authorization: 'Bearer owner', 'Content-Type': 'application/json' },
-    body: JSON.stringify({ ...person, localId: userId, emailVerified: true }),
-  });
+  const post = (action, body) =>
+    fetch(`http://${facts.authHost}/${accounts}${action}`, {
+      method: 'POST',
+      headers: { Authorization: 'Bearer owner', 'Content-Type': 'application/json' },
+      body: JSON.stringify({ ...body, localId: userId }),
+    });
+  await post('', { ...person, emailVerified: true });
+  await post(':update', known);
   return { userId, ...person };
 }
 

@@ -36,7 +36,7 @@ export function SignIn({ link, note, onDone }: Props) {
     try {
       await action();
     } catch (error) {
-      setProblem(sentenceFor(error, refused));
+      setProblem(signInSentence(error, refused));
     } finally {
       setBusy(false);
     }
@@ -123,7 +123,7 @@ export function SignIn({ link, note, onDone }: Props) {
 }
 
 /** Firebase's own codes tell apart what the person has done from what we or the network have. */
-function sentenceFor(error: unknown, refused: string): string {
+export function signInSentence(error: unknown, refused: string): string {
   const { code: given } = error as { code?: unknown };
   const code = typeof given === 'string' ? given : ''; // The browser's own failures have numbers.
   if (code === 'auth/network-request-failed') return common().problem.offline;

@@ -5,6 +5,7 @@ import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
+import { Refused } from '../ui/refused.tsx';
 import { useRead } from '../ui/use-read.ts';
 import { t } from '../words.ts';
 import { Head } from './head.tsx';
@@ -54,7 +55,7 @@ export default function Keys() {
           onKept={() => setMade(undefined)}
         />
       )}
-      {error !== undefined && <Failed error={error} />}
+      <Refused error={error} />
       <section class="panel" aria-busy={isBusy}>
         {keys.value?.length === 0 && <p>{words.none}</p>}
         {keys.value && keys.value.length > 0 && (

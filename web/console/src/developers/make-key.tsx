@@ -3,9 +3,9 @@
 import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
-import { Failed } from '../../../shared/ui/status.tsx';
 import { Choices } from '../ui/choices.tsx';
 import { Field } from '../ui/field.tsx';
+import { Refused } from '../ui/refused.tsx';
 import { useWrite } from '../ui/use-write.ts';
 import { t } from '../words.ts';
 import { mayChange } from './key-row.tsx';
@@ -48,21 +48,23 @@ export function MakeKey({ onMade }: { readonly onMade: (made: Made) => void }) {
   }
 
   return (
-    <form class="panel" noValidate onSubmit={submit}>
-      <h2>{words.make}</h2>
-      <Choices
-        legend={words.use}
-        choices={uses.map((value) => ({ value, name: words.uses[value], note: words.useNotes[value] }))}
-        value={use}
-        onChoose={setUse}
-        problem={problem}
-      />
-      {uses.length < USES.length && <p class="quiet">{words.ownersOnly}</p>}
-      <Field label={words.label} hint={words.labelHint} value={label} onInput={setLabel} />
-      {error !== undefined && <Failed error={error} />}
-      <button type="submit" aria-disabled={isBusy}>
-        {words.make}
-      </button>
-    </form>
+    <>
+      <form class="panel" noValidate onSubmit={submit}>
+        <h2>{words.make}</h2>
+        <Choices
+          legend={words.use}
+          choices={uses.map((value) => ({ value, name: words.uses[value], note: words.useNotes[value] }))}
+          value={use}
+          onChoose={setUse}
+          problem={problem}
+        />
+        {uses.length < USES.length && <p class="quiet">{words.ownersOnly}</p>}
+        <Field label={words.label} hint={words.labelHint} value={label} onInput={setLabel} />
+        <button type="submit" aria-disabled={isBusy}>
+          {words.make}
+        </button>
+      </form>
+      <Refused error={error} />
+    </>
   );
 }

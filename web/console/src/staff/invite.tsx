@@ -3,8 +3,8 @@
 import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import { mailInvitation } from '../../../shared/firebase/session.ts';
-import { Failed } from '../../../shared/ui/status.tsx';
 import { store } from '../access.ts';
+import { Refused } from '../ui/refused.tsx';
 import { useWrite } from '../ui/use-write.ts';
 import { Field } from '../ui/field.tsx';
 import { t } from '../words.ts';
@@ -61,11 +61,11 @@ export function Invite({ onChanged }: { readonly onChanged: () => void }) {
         <Field label={words.name} hint={words.nameHint} problem={problems.label} value={label} onInput={setLabel} isText />
         <Field label={words.email} hint={words.emailHint} problem={problems.email} value={email} onInput={setEmail} />
         <RoleFields given={given} onGive={setGiven} problem={problems.stores} />
-        {error !== undefined && <Failed error={error} />}
         <button type="submit" aria-disabled={isBusy}>
           {words.send}
         </button>
       </form>
+      <Refused error={error} />
       <p role="status">{sent && (sent.isMailed ? words.mailed(sent.email) : words.notMailed(sent.email))}</p>
       {sent && <Link />}
     </section>

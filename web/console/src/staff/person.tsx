@@ -3,8 +3,8 @@
 import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import { day } from '../../../shared/i18n/format.ts';
-import { Failed } from '../../../shared/ui/status.tsx';
 import { Sure } from '../../../shared/ui/sure.tsx';
+import { Refused } from '../ui/refused.tsx';
 import { useWrite } from '../ui/use-write.ts';
 import { Field } from '../ui/field.tsx';
 import { t } from '../words.ts';
@@ -81,21 +81,23 @@ function Change({ person, onChanged }: Props) {
   }
 
   return (
-    <form class="stack" noValidate onSubmit={submit}>
-      <Field label={words.name} value={label} onInput={setLabel} isText />
-      <RoleFields given={given} onGive={setGiven} problem={problem} />
-      {error !== undefined && <Failed error={error} />}
-      <div class="line">
-        <button type="submit" aria-disabled={isBusy}>
-          {words.save}
-        </button>
-        <button type="button" class="plain" onClick={() => update({ isDisabled: !person.isDisabled })}>
-          {person.isDisabled ? words.resume : words.pause}
-        </button>
-        <Sure question={words.removeAsk(name)} yes={words.remove} look="plain" act={remove}>
-          {words.remove}
-        </Sure>
-      </div>
-    </form>
+    <>
+      <form class="stack" noValidate onSubmit={submit}>
+        <Field label={words.name} value={label} onInput={setLabel} isText />
+        <RoleFields given={given} onGive={setGiven} problem={problem} />
+        <div class="line">
+          <button type="submit" aria-disabled={isBusy}>
+            {words.save}
+          </button>
+          <button type="button" class="plain" onClick={() => update({ isDisabled: !person.isDisabled })}>
+            {person.isDisabled ? words.resume : words.pause}
+          </button>
+          <Sure question={words.removeAsk(name)} yes={words.remove} look="plain" act={remove}>
+            {words.remove}
+          </Sure>
+        </div>
+      </form>
+      <Refused error={error} />
+    </>
   );
 }

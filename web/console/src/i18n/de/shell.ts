@@ -17,6 +17,13 @@ export const shell: Words['shell'] = {
   unsent: { one: 'Buchung ist noch nicht gesendet', other: 'Buchungen sind noch nicht gesendet' },
   leaveUnsent: (unsent) => `${unsent}. Sie bleiben auf diesem Gerät und werden gesendet, wenn Sie sich hier wieder anmelden.`,
   leave: 'Trotzdem abmelden',
+  again: {
+    title: 'Noch einmal anmelden',
+    why: 'Das gibt jemandem auf Dauer Macht über Ihren Laden. Dafür muss die Anmeldung jünger als zehn Minuten sein.',
+    wrong: 'Das Passwort ist falsch.',
+    done: 'Sie sind neu angemeldet. Versuchen Sie es jetzt noch einmal.',
+    byLink: 'Ohne Passwort: Melden Sie sich ab, und über einen Link per E-Mail wieder an.',
+  },
   signIn: 'Melden Sie sich mit der Adresse an, der Ihr Laden eine Rolle gegeben hat.',
   noAccount: 'Sie haben noch in keinem Laden eine Rolle. Fragen Sie den Inhaber.',
   invitation: 'Einladung',

@@ -16,6 +16,13 @@ export const shell = {
   unsent: { one: 'booking is not sent yet', other: 'bookings are not sent yet' },
   leaveUnsent: (unsent: string) => `${unsent}. They stay on this device, and are sent when you sign in here again.`,
   leave: 'Sign out all the same',
+  again: {
+    title: 'Sign in again',
+    why: 'This gives somebody lasting power over your shop, so it needs a sign-in of the last ten minutes.',
+    wrong: 'The password is wrong.',
+    done: 'You have signed in again. Now do it once more.',
+    byLink: 'Without a password: sign out, and sign in again by a mailed link.',
+  },
   signIn: 'Sign in with the address that your shop has given a role.',
   noAccount: 'Nobody has given you a role in a shop yet. Ask the owner.',
   invitation: 'Invitation',
