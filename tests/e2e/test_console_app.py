@@ -29,6 +29,7 @@ FLOWS = [
     "members-import",
     "programs",
     "program",
+    "unsaved",
     "poster",
     "earning",
     "developers",

@@ -6,7 +6,7 @@ import { load } from './load.mjs';
 
 const { answersOf, faultsOfForm } = await load('console/src/programs/form/fields.ts');
 const { readNumber, typedAs } = await load('console/src/programs/numbers.ts');
-const { levelsOf, tiersFrom, faultsOfFactors } = await load('console/src/programs/levels/tier-form.ts');
+const { levelsOf, tiersFrom, faultsOfTiers } = await load('console/src/programs/levels/tier-form.ts');
 const { inCalls, readCodes } = await load('console/src/programs/rewards/codes.ts');
 
 const FIELDS = [
@@ -24,6 +24,14 @@ test('a form says what is wrong with each field', () => {
   assert.deepEqual(faultsOfForm(FIELDS, { name: 'ok', from: '2026-12-24' }, 'en'), {});
 });
 
+test('lines count once each, without spaces around', () => {
+  const fields = [{ kind: 'lines', name: 'ids', label: '', most: 2, max: 5 }];
+  assert.deepEqual(answersOf(fields, { ids: ' a \n\nb\r\na' }, 'en').lines('ids'), ['a', 'b']);
+  assert.deepEqual(faultsOfForm(fields, { ids: 'a\nb\nc' }, 'en'), { ids: 'tooMany' });
+  assert.deepEqual(faultsOfForm(fields, { ids: 'too long' }, 'en'), { ids: 'tooLong' });
+  assert.deepEqual(faultsOfForm(fields, {}, 'en'), {});
+});
+
 test('an optional field that is empty is null', () => {
   const answers = answersOf(FIELDS, { name: ' ok ', days: 'mon,fri', on: 'yes' }, 'en');
   assert.equal(answers.text('name'), 'ok');
@@ -38,6 +46,17 @@ test('zero is a number where it may be', () => {
   assert.deepEqual(readNumber('0', 'en', { digits: 0, min: 1, max: 9 }), { doubt: 'tooSmall' });
 });
 
+test('a number below zero is read, and too little', () => {
+  for (const min of [0, 1]) {
+    for (const text of ['-1', ' −2,5', '-0,00001']) {
+      const read = readNumber(text, 'de', { digits: 4, min, max: 9 });
+      assert.deepEqual(read, { doubt: text === '-0,00001' ? 'unclear' : 'tooSmall' }, text);
+    }
+  }
+  assert.deepEqual(readNumber('-', 'en', { digits: 0, min: 0, max: 9 }), { doubt: 'unclear' });
+  assert.deepEqual(readNumber('0,0', 'de', { digits: 2, min: 0, max: 9 }), { value: 0 });
+});
+
 test('what is shown can be read again', () => {
   for (const language of ['de', 'de-CH', 'en']) {
     for (const value of [1, 0.25, 1234.5, 1_000_000]) {
@@ -47,19 +66,26 @@ test('what is shown can be read again', () => {
   }
 });
 
-test('levels keep what their form does not ask for', () => {
+test('levels are told as they are typed, and the rest of them stays', () => {
   const tiers = [
-    { name: 'Bronze', minPoints: 0, benefits: ['A smile'], color: '#cd7f32' },
-    { name: 'Silver', minPoints: 500, multiplier: 1.5, neverDowngrade: true },
+    { name: 'Bronze', minPoints: 0, multiplier: null, benefits: ['A smile'], color: '#cd7f32', neverDowngrade: false },
+    { name: 'Silver', minPoints: 500, multiplier: 1.5, benefits: [], color: null, neverDowngrade: true },
   ];
   const levels = levelsOf(tiers, 'de');
   assert.equal(levels[1].factor, '1,5');
   levels[1] = { ...levels[1], from: '400', factor: '2' };
   assert.deepEqual(tiersFrom(levels, 'de'), [
-    { ...tiers[0], multiplier: null },
+    tiers[0],
     { ...tiers[1], minPoints: 400, multiplier: 2 },
   ]);
-  assert.deepEqual(faultsOfFactors([{ ...levels[0], factor: 'much' }], 'de'), { 'levels.0.factor': 'unclear' });
+  assert.deepEqual(faultsOfTiers(levels, 'de'), {});
+  const wrong = { ...levels[0], factor: 'much', color: 'red', benefits: Array.from({ length: 11 }, (_, at) => at).join('\n') };
+  assert.deepEqual(faultsOfTiers([wrong], 'de'), {
+    'levels.0.factor': 'unclear',
+    'levels.0.benefits': 'tooMany',
+    'levels.0.color': 'color',
+  });
+  assert.deepEqual(faultsOfTiers([{ ...levels[0], benefits: 'x'.repeat(101) }], 'de'), { 'levels.0.benefits': 'tooLong' });
 });
 
 test('codes are lines, and a CSV gives its first column', () => {

@@ -4,13 +4,33 @@ import { signal } from '@preact/signals';
 
 export const path = signal(location.pathname);
 
+/** Asked before a page is left. It says whether it may be left now; if not, it may call `leave` later. */
+export type Guard = (leave: () => void) => boolean;
+
+let guard: Guard = () => true;
+/** How many addresses of the app come before this one: by that Back can be told from Forward. */
+let position = positionOf(history.state);
+/** Whether the browser is on its way back to the page that the guard keeps. */
+let isReturning = false;
+
+export function guardPages(asked: Guard): void {
+  guard = asked;
+}
+
 export function go(to: string): void {
-  history.pushState(null, '', to);
+  const isHere = new URL(to, location.href).pathname === location.pathname;
+  if (isHere || guard(() => open(to))) open(to);
+}
+
+function open(to: string): void {
+  position += 1;
+  history.pushState({ position }, '', to);
   show();
 }
 
+/** Show another page in place of this one, which is not kept for Back. It asks nobody. */
 export function replace(to: string): void {
-  history.replaceState(null, '', to);
+  history.replaceState({ position }, '', to);
   show();
 }
 
@@ -32,7 +52,8 @@ function decoded(part: string): string {
 }
 
 export function startRouter(): void {
-  addEventListener('popstate', show);
+  history.replaceState({ position }, '');
+  addEventListener('popstate', moved);
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('a') : null;
     const isPlain = !event.defaultPrevented && event.button === 0 && !event.metaKey && !event.ctrlKey;
@@ -40,6 +61,28 @@ export function startRouter(): void {
     event.preventDefault();
     go(link.pathname + link.search);
   });
+}
+
+/** The browser has gone to another address by itself: by Back, Forward, or a link within the page. */
+function moved({ state }: PopStateEvent): void {
+  if (isReturning) {
+    isReturning = false;
+    return;
+  }
+  if (state === null) history.replaceState({ position: position + 1 }, '');
+  const steps = positionOf(history.state) - position;
+  if (location.pathname !== path.value && steps !== 0 && !guard(() => history.go(steps))) {
+    isReturning = true;
+    history.go(-steps);
+    return;
+  }
+  position += steps;
+  show();
+}
+
+function positionOf(state: unknown): number {
+  const found = (state as { readonly position?: unknown } | null)?.position;
+  return typeof found === 'number' ? found : 0;
 }
 
 function show(): void {

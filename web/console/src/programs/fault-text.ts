@@ -10,15 +10,25 @@ export function textOf(fault: Fault | undefined, range?: Range): string {
   switch (fault) {
     case undefined:
       return '';
+    case 'empty':
     case 'unclear':
-      return words.unclear(typedAs(range?.digits ? 12.5 : 12, locale));
+      return range ? words.unclear(typedAs(range.min, locale), number(range.max), typedAs(exampleOf(range), locale)) : words.missing;
     case 'decimals':
       return words.decimals(range?.digits ?? 0);
     case 'tooLarge':
       return words.tooLarge(number(range?.max ?? 0));
+    case 'tooMany':
+      return words.tooMany(number(range?.max ?? 0));
     case 'tooSmall':
       return words.tooSmall(typedAs(range?.min ?? 0, locale));
     default:
       return words[fault];
   }
+}
+
+const EXAMPLE = 12;
+
+function exampleOf({ digits, min, max }: Range): number {
+  const example = digits > 0 ? EXAMPLE + 0.5 : EXAMPLE;
+  return example > max ? max : Math.max(example, min);
 }

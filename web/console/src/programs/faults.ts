@@ -5,7 +5,7 @@ import { safeUrl } from '../../../shared/lib/safe-url.ts';
 import { RANGES, STEPS, type Draft, type Level, type NumberName, type Step } from './draft.ts';
 import { readNumber, type NumberDoubt } from './numbers.ts';
 
-export type Fault = NumberDoubt | 'missing' | 'tooLong' | 'ascending' | 'twice' | 'color' | 'link' | 'refused';
+export type Fault = NumberDoubt | 'missing' | 'tooLong' | 'tooMany' | 'ascending' | 'twice' | 'color' | 'link' | 'refused';
 /** What is wrong, by field: `levels.1.from` is where the second level begins. */
 export type Faults = Readonly<Record<string, Fault>>;
 

@@ -2,6 +2,7 @@
 
 import { isTest, mode } from '../mode.ts';
 import { t } from '../words.ts';
+import { leaving } from './unsaved.ts';
 
 export function ModeSwitch() {
   const words = t().mode;
@@ -11,11 +12,17 @@ export function ModeSwitch() {
         type="checkbox"
         role="switch"
         checked={isTest.value}
-        onChange={(event) => (mode.value = event.currentTarget.checked ? 'test' : 'live')}
+        onChange={(event) => change(event.currentTarget)}
       />
       {words.test}
     </label>
   );
+}
+
+/** The other mode begins each page anew. */
+function change(box: HTMLInputElement): void {
+  const { checked } = box;
+  if (!leaving(() => (mode.value = checked ? 'test' : 'live'))) box.checked = !checked;
 }
 
 export function TestBand() {

@@ -7,6 +7,7 @@ import { Sure } from '../../../shared/ui/sure.tsx';
 import { forgetAccess } from '../kept-access.ts';
 import { unsent } from '../till/unsent.ts';
 import { t } from '../words.ts';
+import { leaving } from './unsaved.ts';
 
 interface Props {
   readonly onLeave: (action: Promise<unknown>) => void;
@@ -14,7 +15,7 @@ interface Props {
 
 export function SignOut({ onLeave }: Props) {
   const words = t().shell;
-  const end = (): void => onLeave(leave());
+  const end = (): void => void leaving(() => onLeave(leave()));
 
   if (unsent.value === 0) {
     return (

@@ -18,8 +18,10 @@ import { isTestAccount } from '../mode.ts';
 import { openSections } from '../sections.ts';
 import { unsent } from '../till/unsent.ts';
 import { t } from '../words.ts';
+import { LeaveDialog } from './leave-dialog.tsx';
 import { ModeSwitch, TestBand } from './mode-switch.tsx';
 import { SignOut } from './sign-out.tsx';
+import { leaving } from './unsaved.ts';
 
 const TILL = '/console/till';
 
@@ -62,6 +64,7 @@ export function Top() {
       )}
       {error !== undefined && <Failed error={error} />}
       <TestBand />
+      <LeaveDialog />
     </header>
   );
 }
@@ -83,9 +86,16 @@ interface ChoiceProps {
   readonly onChoose: (action: Promise<unknown>) => void;
 }
 
+/** Another account or store begins its page anew; who stays on what is not saved has chosen none. */
+function chosenIn(select: HTMLSelectElement, before: string, choose: (id: string) => void): void {
+  const id = select.value;
+  if (!leaving(() => choose(id))) select.value = before;
+}
+
 function Account({ onChoose }: ChoiceProps) {
   const open = (accounts.value ?? []).filter((each) => each.isActive);
   if (open.length < 2) return <span>{account.value && nameOf(account.value)}</span>;
+  const here = account.value?.accountId ?? '';
 
   function choose(accountId: string): void {
     const found = open.find((each) => each.accountId === accountId);
@@ -94,8 +104,8 @@ function Account({ onChoose }: ChoiceProps) {
   return (
     <select
       aria-label={t().shell.account}
-      value={account.value?.accountId ?? ''}
-      onChange={(event) => choose(event.currentTarget.value)}
+      value={here}
+      onChange={(event) => chosenIn(event.currentTarget, here, choose)}
     >
       {open.map((each) => (
         <option key={each.accountId} value={each.accountId}>
@@ -112,11 +122,12 @@ function nameOf({ accountId, name }: Chosen): string {
 
 function StoreChoice({ onChoose }: ChoiceProps) {
   if (stores.value.length < 2) return <span>{store.value?.name}</span>;
+  const here = store.value?.storeId ?? '';
   return (
     <select
       aria-label={t().shell.store}
-      value={store.value?.storeId ?? ''}
-      onChange={(event) => onChoose(openStore(event.currentTarget.value))}
+      value={here}
+      onChange={(event) => chosenIn(event.currentTarget, here, (storeId) => onChoose(openStore(storeId)))}
     >
       {stores.value.map((each) => (
         <option key={each.storeId} value={each.storeId}>

@@ -39,12 +39,12 @@ export const sentences: typeof sourceSentences = {
 
 export const faults: typeof sourceFaults = {
   missing: 'Bitte füllen Sie das aus.',
-  empty: 'Geben Sie eine Zahl ein.',
-  unclear: (example) => `Geben Sie die Zahl wie ${example} ein.`,
+  unclear: (min, max, example) => `Geben Sie eine Zahl von ${min} bis ${max} ein, zum Beispiel ${example}.`,
   decimals: (digits) => (digits === 0 ? 'Geben Sie eine ganze Zahl ein.' : `Höchstens ${digits} Stellen nach dem Komma.`),
   tooLarge: (max) => `Das ist zu viel: höchstens ${max}.`,
   tooSmall: (min) => `Das ist zu wenig: mindestens ${min}.`,
   tooLong: 'Das ist zu lang.',
+  tooMany: (max) => `Das sind zu viele: höchstens ${max}.`,
   ascending: 'Jede Stufe braucht mehr Punkte als die davor.',
   twice: 'Zwei Stufen haben diesen Namen.',
   color: 'Geben Sie eine Farbe wie #1d5fbf ein.',

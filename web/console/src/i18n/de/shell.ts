@@ -35,6 +35,13 @@ export const shell: Words['shell'] = {
   storeIdHint: 'Sie steht auf dem Plakat: im Link hinter /s/.',
   openStore: 'Filiale öffnen',
   someone: (end) => `Kunde …${end}`,
+  leaving: {
+    title: 'Ohne Speichern verlassen?',
+    note: 'Auf dieser Seite ist etwas noch nicht gespeichert. Wenn Sie sie verlassen, geht es verloren.',
+    stay: 'Hier bleiben',
+    leave: 'Verlassen, ohne zu speichern',
+    notSaved: 'Noch nicht gespeichert.',
+  },
   noStore: 'Diese Filiale gibt es nicht.',
   roles: { owner: 'Inhaber', manager: 'Leitung', cashier: 'Kasse', developer: 'Entwicklung' },
 };

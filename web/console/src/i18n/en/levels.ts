@@ -3,6 +3,13 @@
 export const levels = {
   title: 'Levels',
   note: 'Saving changes what the levels need. Members move with their next booking, or all at once below.',
+  more: (name: string) => `More about ${name}`,
+  benefits: 'What members of it get (optional)',
+  benefitsHint: 'One on each line. Customers read it on their card; what it says is given by you.',
+  color: 'Colour of the card (optional)',
+  colorHint: 'Such as #c0c0c0. Empty: the colour of the program.',
+  kept: 'Who has reached it, keeps it',
+  keptHint: 'Nobody falls below it, whatever is set under “how a level is lost”.',
   factor: (name: string) => `${name}: how many times the points (optional)`,
   policy: 'What counts, and how a level is lost',
   basis: 'What counts',
@@ -13,10 +20,9 @@ export const levels = {
     balance: 'the balance',
   },
   downgrade: 'Whose level is too high',
-  downgrades: { none: 'keeps it', one: 'falls by one level', all: 'falls to the level that is reached' } as Readonly<
-    Record<string, string>
-  >,
+  downgrades: { none: 'keeps it', one: 'falls by one level', all: 'falls to the level that is reached' },
   graceDays: 'Days until somebody falls',
+  toEndOfMonth: 'Only at the end of that month',
   move: 'Who moves',
   moveNote: 'See first who would move to which level now. Nobody moves by that.',
   look: 'Show who would move',

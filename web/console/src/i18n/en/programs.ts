@@ -36,12 +36,12 @@ export const sentences = {
 /** What is wrong with a field. */
 export const faults = {
   missing: 'Please fill this in.',
-  empty: 'Type a number.',
-  unclear: (example: string) => `Type the number like ${example}.`,
+  unclear: (min: string, max: string, example: string) => `Type a number from ${min} to ${max}, such as ${example}.`,
   decimals: (digits: number) => (digits === 0 ? 'Type a whole number.' : `Type at most ${digits} decimals.`),
   tooLarge: (max: string) => `That is too much: at most ${max}.`,
   tooSmall: (min: string) => `That is too little: at least ${min}.`,
   tooLong: 'That is too long.',
+  tooMany: (max: string) => `These are too many: at most ${max}.`,
   ascending: 'Each level needs more points than the one before.',
   twice: 'Two levels have this name.',
   color: 'Type a colour like #1d5fbf.',

@@ -34,6 +34,13 @@ export const shell = {
   storeIdHint: 'It is on the poster: what follows /s/ in the link.',
   openStore: 'Open the store',
   someone: (end: string) => `Customer …${end}`,
+  leaving: {
+    title: 'Leave without saving?',
+    note: 'Something on this page is not saved yet. If you leave, it is lost.',
+    stay: 'Stay here',
+    leave: 'Leave without saving',
+    notSaved: 'Not saved yet.',
+  },
   noStore: 'There is no such store.',
   roles: { owner: 'Owner', manager: 'Manager', cashier: 'Cashier', developer: 'Developer' },
 };

@@ -67,8 +67,8 @@ function NewCampaign({ program, onChanged }: PartProps) {
         submit={words.create}
         done={words.created}
         check={faultsOfHours}
-        save={async (answers, headers) => {
-          await saveCampaign(program, null, answers, zone, headers);
+        save={(answers, headers) => saveCampaign(program, null, answers, zone, headers)}
+        onSaved={() => {
           onChanged();
           goToList(program, 'campaigns');
         }}

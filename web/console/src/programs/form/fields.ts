@@ -20,6 +20,7 @@ export type FormField = Base &
   (
     | { readonly kind: 'text' | 'link'; readonly max: number; readonly isOptional?: boolean }
     | { readonly kind: 'number'; readonly range: Range; readonly isOptional?: boolean }
+    | { readonly kind: 'lines'; readonly most: number; readonly max: number }
     | { readonly kind: 'color' }
     | { readonly kind: 'check' }
     | { readonly kind: 'day' | 'time'; readonly isOptional?: boolean }
@@ -40,6 +41,7 @@ export interface Answers {
   readonly numberOrNull: (name: string) => number | null;
   readonly flag: (name: string) => boolean;
   readonly several: (name: string) => string[];
+  readonly lines: (name: string) => string[];
 }
 
 export function faultsOfForm(fields: readonly FormField[], typed: Typed, locale: string): Faults {
@@ -63,10 +65,22 @@ export function answersOf(fields: readonly FormField[], typed: Typed, locale: st
     number: (name) => numberOrNull(name) ?? 0,
     flag: (name) => typed[name] === CHECKED,
     several: (name) => severalOf(typed[name]),
+    lines: (name) => linesOf(typed[name]),
   };
 }
 
 export const severalOf = (text: string | undefined): string[] => (text ? text.split(',') : []);
+
+/** Each line once, without those that are empty. */
+export const linesOf = (text: string | undefined): string[] => [
+  ...new Set((text ?? '').split('\n').map((each) => each.trim()).filter(Boolean)),
+];
+
+export function faultOfLines(text: string, { most, max }: { readonly most: number; readonly max: number }): Fault | undefined {
+  const lines = linesOf(text);
+  if (lines.length > most) return 'tooMany';
+  return lines.some((each) => each.length > max) ? 'tooLong' : undefined;
+}
 
 function faultOf(field: FormField, text: string, locale: string): Fault | undefined {
   const isEmpty = text.trim() === '';
@@ -81,6 +95,8 @@ function faultOf(field: FormField, text: string, locale: string): Fault | undefi
       const read = readNumber(text, locale, field.range);
       return 'doubt' in read ? read.doubt : undefined;
     }
+    case 'lines':
+      return faultOfLines(text, field);
     case 'color':
       return isColor(text) ? undefined : 'color';
     case 'day':

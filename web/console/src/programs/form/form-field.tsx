@@ -2,9 +2,11 @@
 
 import { useId } from 'preact/hooks';
 import { Field } from '../../ui/field.tsx';
+import { LinesField } from '../../ui/lines-field.tsx';
 import { ColorChoice } from '../color-choice.tsx';
 import { textOf } from '../fault-text.ts';
 import type { Fault } from '../faults.ts';
+import type { Range } from '../numbers.ts';
 import { CHECKED, severalOf, type FormField as Shape } from './fields.ts';
 
 interface Props {
@@ -15,7 +17,7 @@ interface Props {
 }
 
 export function FormField({ field, value, fault, onInput }: Props) {
-  const problem = textOf(fault, field.kind === 'number' ? field.range : undefined);
+  const problem = textOf(fault, rangeOf(field));
   switch (field.kind) {
     case 'color':
       return <ColorChoice value={value} problem={problem} onChange={onInput} />;
@@ -25,6 +27,8 @@ export function FormField({ field, value, fault, onInput }: Props) {
       return <Select field={field} value={value} onInput={onInput} problem={problem} />;
     case 'several':
       return <Several field={field} value={value} onInput={onInput} problem={problem} />;
+    case 'lines':
+      return <LinesField label={field.label} hint={field.hint} value={value} problem={problem} onInput={onInput} />;
     case 'day':
     case 'time':
       return <Moment field={field} value={value} problem={problem} onInput={onInput} />;
@@ -41,6 +45,11 @@ export function FormField({ field, value, fault, onInput }: Props) {
         />
       );
   }
+}
+
+function rangeOf(field: Shape): Range | undefined {
+  if (field.kind === 'lines') return { digits: 0, min: 0, max: field.most };
+  return field.kind === 'number' ? field.range : undefined;
 }
 
 type Part<Kind> = Omit<Props, 'field' | 'fault'> & {

@@ -5,7 +5,7 @@ import type { components } from '../../../../shared/api/schema.gen.ts';
 import { locale } from '../../../../shared/i18n/format.ts';
 import { beginOf, dayAt, endOf } from '../../../../shared/lib/zone.ts';
 import { CHECKED, type Answers, type FormField, type Typed } from '../form/fields.ts';
-import type { WriteHeaders } from '../form/edit-form.tsx';
+import type { WriteHeaders } from '../form/use-form.ts';
 import { typedAs } from '../numbers.ts';
 import type { Program } from '../program.ts';
 import { countRange, moneyRange, unitOf, unitRange } from '../ranges.ts';

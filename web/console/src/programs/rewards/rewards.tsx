@@ -53,6 +53,8 @@ function NewReward({ program, onChanged }: PartProps) {
         done={words.created}
         save={async (answers, headers) => {
           await saveReward(program, null, answers, zone, headers);
+        }}
+        onSaved={() => {
           onChanged();
           goToList(program, 'rewards');
         }}

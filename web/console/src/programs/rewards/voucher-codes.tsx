@@ -5,6 +5,7 @@ import { ask } from '../../../../shared/api/client.ts';
 import { number } from '../../../../shared/i18n/format.ts';
 import { Failed } from '../../../../shared/ui/status.tsx';
 import { useAction } from '../../../../shared/lib/use-action.ts';
+import { useUnsaved } from '../../ui/unsaved.ts';
 import type { Program } from '../program.ts';
 import { p } from '../words.ts';
 import { inCalls, readCodes, type Reason, type Refused } from './codes.ts';
@@ -29,6 +30,7 @@ export function VoucherCodes({ program, reward, onChanged }: Props) {
   const [problem, setProblem] = useState('');
   const [report, setReport] = useState<Report>();
   const { isBusy, error, run } = useAction();
+  useUnsaved(text.trim() !== '');
 
   function submit(event: Event): void {
     event.preventDefault();

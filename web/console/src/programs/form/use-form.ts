@@ -1,0 +1,95 @@
+/** How a form of a program is sent: what is wrong with it is said first, and what was refused at its fields. */
+
+import type { RefObject } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import { Problem } from '../../../../shared/api/client.ts';
+import { useUnsaved } from '../../ui/unsaved.ts';
+import { useWrite } from '../../ui/use-write.ts';
+import { failureText } from '../failure-text.ts';
+import type { Faults } from '../faults.ts';
+
+export type WriteHeaders = { readonly 'Idempotency-Key': string };
+
+interface Props<T> {
+  /** All that is typed. It has changed if its JSON has. */
+  readonly content: T;
+  /** What is wrong with it. */
+  readonly faults: Faults;
+  readonly save: (headers: WriteHeaders) => Promise<void>;
+  /** The field of the form that a field of the API is; `null` if it has none. */
+  readonly placeOf: (field: string) => string | null;
+  /** What comes next, if that is not this form. */
+  readonly onSaved?: (() => void) | undefined;
+}
+
+export interface Form {
+  /** What is wrong, as far as it is to be shown. */
+  readonly faults: Faults;
+  readonly isBusy: boolean;
+  readonly isDone: boolean;
+  readonly isUnsaved: boolean;
+  /** Why nothing was saved; empty if nothing has failed. */
+  readonly failure: string;
+  readonly element: RefObject<HTMLFormElement | null>;
+  /** Something was typed. */
+  readonly touched: () => void;
+  readonly submit: (event: Event) => void;
+}
+
+export function useForm<T>({ content, faults: own, save, placeOf, onSaved }: Props<T>): Form {
+  const typed = JSON.stringify(content);
+  const [saved, setSaved] = useState(typed);
+  const [isTried, setTried] = useState(false);
+  const [refused, setRefused] = useState<Faults>({});
+  const [isDone, setDone] = useState(false);
+  const element = useRef<HTMLFormElement>(null);
+  const { isBusy, error, clear, send } = useWrite();
+  const isUnsaved = typed !== saved;
+  const settle = useUnsaved(isUnsaved);
+
+  function touched(): void {
+    setRefused({});
+    setDone(false);
+    clear();
+  }
+
+  function submit(event: Event): void {
+    event.preventDefault();
+    setTried(true);
+    setDone(false);
+    if (Object.keys(own).length > 0) return focusFirst();
+    send(content, async (headers) => {
+      try {
+        await save(headers);
+      } catch (failure) {
+        if (!land(failure)) throw failure;
+        return;
+      }
+      setTried(false);
+      setSaved(typed); // What was typed meanwhile is not.
+      setDone(true);
+      if (onSaved) {
+        settle();
+        onSaved();
+      }
+    });
+  }
+
+  /** Show a refusal at its fields. Return whether it has some here. */
+  function land(failure: unknown): boolean {
+    const named = failure instanceof Problem ? Object.keys(failure.details['fields'] ?? {}) : [];
+    const here = named.map(placeOf).filter((name) => name !== null);
+    setRefused(Object.fromEntries(here.map((name) => [name, 'refused'])));
+    if (here.length > 0) focusFirst();
+    return here.length > 0;
+  }
+
+  /** After the faults are drawn. */
+  function focusFirst(): void {
+    requestAnimationFrame(() => element.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
+  }
+
+  const faults = { ...refused, ...(isTried ? own : {}) };
+  const failure = error === undefined ? '' : failureText(error);
+  return { faults, isBusy, isDone, isUnsaved, failure, element, touched, submit };
+}

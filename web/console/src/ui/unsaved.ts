@@ -1,0 +1,66 @@
+/** Which forms hold what is not saved yet, and what happens to it when somebody wants to leave. */
+
+import { signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { guardPages } from '../../../shared/lib/router.ts';
+
+const open = new Set<symbol>();
+
+/** What somebody wants to do that would lose it: the page asks, and does it if the person says so. */
+export const wish = signal<(() => void) | undefined>(undefined);
+
+/**
+ * Keep a page while its form holds what is not saved: links, Back, another store, and closing the
+ * tab ask first. Return a function for once it is saved: from then on nothing asks.
+ */
+export function useUnsaved(isUnsaved: boolean): () => void {
+  const own = useRef(Symbol('form'));
+  useEffect(() => {
+    if (isUnsaved) hold(own.current);
+    return () => letGo(own.current);
+  }, [isUnsaved]);
+  return () => letGo(own.current);
+}
+
+/** Do what leaves the page, or ask first. Return whether it was done. */
+export function leaving(leave: () => void): boolean {
+  const isFree = mayLeave(leave);
+  if (isFree) leave();
+  return isFree;
+}
+
+/** The person has said that it may be lost. */
+export function leaveNow(): void {
+  const leave = wish.value;
+  open.clear();
+  removeEventListener('beforeunload', warn);
+  wish.value = undefined;
+  leave?.();
+}
+
+export function stay(): void {
+  wish.value = undefined;
+}
+
+function mayLeave(leave: () => void): boolean {
+  if (open.size === 0) return true;
+  wish.value = leave;
+  return false;
+}
+
+function hold(form: symbol): void {
+  open.add(form);
+  addEventListener('beforeunload', warn); // Only while there is something: it keeps pages out of the browser's cache.
+}
+
+function letGo(form: symbol): void {
+  open.delete(form);
+  if (open.size === 0) removeEventListener('beforeunload', warn);
+}
+
+/** The browser asks in its own words. */
+function warn(event: BeforeUnloadEvent): void {
+  event.preventDefault();
+}
+
+guardPages(mayLeave);
