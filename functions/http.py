@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from shared import ids, logs
 from shared.auth import app_tokens, keys
 from shared.auth.caller import Caller, Claim, SignedInCustomer
+from shared.auth.keys import KeyMode
 from shared.domain import exact_json
 from shared.errors import (
     Busy,
@@ -176,7 +177,7 @@ def _answer(endpoint: Endpoint, request: Request, log: dict[str, Any]) -> Respon
     if isinstance(who, Caller):
         _require_mode(request, is_live=who.is_live)
     elif who is not None and endpoint.for_persons:
-        _require_mode(request, is_live=True)  # About no account there is no sandbox.
+        _require_no_sandbox(request)
     if isinstance(who, Caller) and who.is_live:
         # Before the schema, which looks at the time, too.
         with test_clocks.time_of(who.account_id):
@@ -392,6 +393,25 @@ def _require_mode(request: Request, *, is_live: bool) -> None:
             f"{MODE} is not the mode of this call.",
             fix="Staff send `live` or `test`. For all others the key decides: leave it out.",
             fields={MODE: "is `live` or `test`, and for others than staff that of their key"},
+        )
+
+
+def _require_no_sandbox(request: Request) -> None:
+    """Refuse a test of what is about no account: there is no sandbox, and a test must never book.
+
+    Raises:
+        InvalidParameters: The header or a test key says that it is one.
+    """
+    from shared.services.accounts import customers
+
+    _require_mode(request, is_live=True)
+    header = customers.PUBLISHABLE_KEY
+    key = keys.parse_or_none(request.headers.get(header, ""))
+    if key is not None and key.mode is KeyMode.TEST:
+        raise InvalidParameters(
+            f"{header} is a test key, and this call is about no account: it has no sandbox.",
+            fix="Leave the header out, if the call is meant.",
+            fields={header: "is no test key here"},
         )
 
 

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from shared import config
+from shared.auth.keys import KeyMode
 from shared.domain.accounts import staff
 from shared.domain.accounts.staff import StaffRole
 from shared.store import client, paths
@@ -187,6 +188,21 @@ def test_there_is_no_sandbox_of_it(mode: str, app: Flask, merchant: Merchant) ->
     assert people(merchant) == {}
     live = person(app)(ACTION, {"accountId": merchant.account_id}, X_Beep_Mode="live")
     assert live.status == 200
+
+
+def test_a_test_key_does_not_make_it_a_test(app: Flask, merchant: Merchant) -> None:
+    """Who sends one means that nothing happens."""
+    invite(merchant)
+    test, live = (merchant.publishable_key(each) for each in (KeyMode.TEST, KeyMode.LIVE))
+    body = {"accountId": merchant.account_id}
+
+    with nothing_written():
+        answer = person(app)(ACTION, body, X_Beep_Publishable_Key=test)
+
+    assert (answer.status, answer.error) == (400, "INVALID_PARAMETERS")
+    assert answer.body["details"] == {"fields": {"X-Beep-Publishable-Key": "is no test key here"}}
+    assert people(merchant) == {}
+    assert person(app)(ACTION, body, X_Beep_Publishable_Key=live).status == 200
 
 
 def test_an_invitation_is_for_its_account_alone(
