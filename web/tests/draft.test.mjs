@@ -5,11 +5,11 @@ import { test } from 'node:test';
 import { load } from './load.mjs';
 
 const { newDraft, STEPS } = await load('console/src/programs/draft.ts');
-const { faultsOf, openStep } = await load('console/src/programs/faults.ts');
+const { faultsOf, isFinished, openStep } = await load('console/src/programs/faults.ts');
 const { keyOf, placeOf, requestOf, rulesOf } = await load('console/src/programs/request.ts');
 
 const fresh = newDraft('draft-1', ['Bronze', 'Silver', 'Gold']);
-const finished = { ...fresh, programType: 'points', programName: ' Regulars ' };
+const finished = { ...fresh, furthest: 'open', programType: 'points', programName: ' Regulars ' };
 const faults = (changes, step, language = 'en') => faultsOf({ ...finished, ...changes }, step, language);
 
 test('a finished draft has no faults', () => {
@@ -27,7 +27,9 @@ const WRONG = [
   ['rules', { numbers: { ...fresh.numbers, pointsPerEuro: '0.00001' } }, { pointsPerEuro: 'decimals' }],
   ['rules', { numbers: { ...fresh.numbers, pointsPerEuro: '100001' } }, { pointsPerEuro: 'tooLarge' }],
   ['rules', { reward: 'Coffee', numbers: { ...fresh.numbers, rewardCost: '1.5' } }, { rewardCost: 'decimals' }],
-  ['rules', { programType: 'stamps', numbers: { ...fresh.numbers, requiredStamps: '1001' } }, { requiredStamps: 'tooLarge' }],
+  ['rules', { programType: 'stamps', reward: 'Coffee', numbers: { ...fresh.numbers, requiredStamps: '1001' } }, { requiredStamps: 'tooLarge' }],
+  ['rules', { programType: 'stamps' }, { reward: 'missing' }],
+  ['rules', { numbers: { ...fresh.numbers, pointsPerEuro: '-1' } }, { pointsPerEuro: 'tooSmall' }],
   ['rules', { programType: 'cashback', numbers: { ...fresh.numbers, cashbackPercentage: '101' } }, { cashbackPercentage: 'tooLarge' }],
   ['look', { color: 'blue' }, { color: 'color' }],
   ['look', { logo: 'http://example.com/a.png' }, { logo: 'link' }],
@@ -52,10 +54,16 @@ test('levels ascend and have different names', () => {
 
 test('a step is open once those before it are finished', () => {
   assert.equal(openStep(fresh, 'open', 'en'), 'type');
-  assert.equal(openStep({ ...fresh, programType: 'stamps' }, 'open', 'en'), 'name');
+  assert.equal(openStep({ ...finished, programName: '' }, 'open', 'en'), 'name');
   assert.equal(openStep(finished, 'open', 'en'), 'open');
   assert.equal(openStep(finished, 'rules', 'en'), 'rules');
   assert.equal(openStep(finished, 'nowhere', 'en'), 'type');
+});
+
+test('a step that nobody has opened is not finished', () => {
+  const there = { ...finished, furthest: 'rules' };
+  assert.equal(openStep(there, 'open', 'en'), 'look');
+  assert.deepEqual(STEPS.filter((each) => isFinished(there, each, 'en')), ['type', 'name', 'rules']);
 });
 
 test('numbers are read by the language', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from './load.mjs';
 
-const { daysOf, timeOf } = await load('card/src/campaigns/hours.ts');
+const { daysOf, timeOf } = await load('shared/lib/hours.ts');
 
 test('days that follow each other are a range', () => {
   assert.equal(daysOf([1, 2, 3, 4, 5], 'en-GB'), 'Mon–Fri');

@@ -126,6 +126,7 @@ async function campaigns(opened, programId) {
   await page.getByLabel(/^Until what time/).fill('19:00');
   await page.getByRole('button', { name: 'Begin the campaign' }).press('Enter');
   await page.getByRole('cell', { name: '2 times' }).waitFor();
+  await page.getByText('Mon, 17:00 to 19:00').waitFor();
   await check(opened, 'campaigns');
   const [campaign] = (await call('listCampaigns', { programId })).campaigns;
   assert.deepEqual(campaign.happyHours, [{ weekdays: ['mon'], start: '17:00', end: '19:00' }]);

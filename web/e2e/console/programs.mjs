@@ -53,6 +53,7 @@ async function wizard(browser, width) {
   await page.getByLabel('Points for each €1').fill('ten');
   await page.keyboard.press('Enter');
   await page.getByText('Type a number from 0.0001 to 100,000, such as 12.5.').waitFor();
+  await page.getByText('The card is shown here again once all fields are right.').waitFor(); // Nothing that is not typed.
   await check(opened, 'wizard-rules-doubt');
   await page.getByLabel('Points for each €1').fill('10');
   await page.getByLabel('First reward (optional)').fill('A coffee');
@@ -60,6 +61,9 @@ async function wizard(browser, width) {
   await page.reload(); // The draft is still there.
   await page.getByText('A customer who spends €12.90 gets 129 points.').waitFor();
   await page.getByText('For 100 points: A coffee.').waitFor();
+  await page.getByText('You go on with what you typed before.').waitFor();
+  const steps = page.getByRole('list', { name: 'Steps' }).getByRole('listitem');
+  assert.deepEqual(await steps.filter({ hasText: '(finished)' }).allTextContents(), ['Kind (finished)', 'Name (finished)']);
   await check(opened, 'wizard-rules');
   await goOn(page);
 
@@ -122,6 +126,18 @@ async function reader(browser) {
   await context.close();
 }
 
+/** A card of stamps says what it is collected for. */
+async function stampsGerman(page) {
+  const steps = page.getByRole('list', { name: 'Schritte' });
+  await steps.getByRole('link', { name: 'Art' }).press('Enter');
+  await page.getByRole('radio', { name: 'Stempel' }).check();
+  await steps.getByRole('link', { name: 'Regeln' }).press('Enter');
+  await page.getByRole('button', { name: 'Weiter' }).press('Enter');
+  await page.getByText('Bitte füllen Sie das aus.').waitFor();
+  await page.getByLabel('Was bringt eine volle Karte?').fill('Ein Kaffee');
+  await page.getByText('10 Stempel, dann: Ein Kaffee.').waitFor();
+}
+
 async function german(browser) {
   const opened = await open(browser, { language: 'de-DE', dark: true });
   const { page, context } = opened;
@@ -140,5 +156,13 @@ async function german(browser) {
   await page.getByLabel('Cashback in Prozent').fill('2,5');
   await page.getByText('Wer für 12,90 € einkauft, bekommt 0,32 € zurück.').waitFor();
   await check(opened, 'wizard-german');
+  await stampsGerman(page);
+  await page.getByRole('link', { name: 'Programme' }).press('Enter');
+  await page.getByRole('heading', { name: 'Ein Programm, das noch nicht fertig ist' }).waitFor();
+  await check(opened, 'programs-draft-german');
+  await page.getByRole('button', { name: 'Neu beginnen' }).press('Enter');
+  await page.getByRole('button', { name: 'Ja, neu beginnen' }).press('Enter');
+  await page.getByRole('group', { name: 'Wie möchten Sie Ihre Kunden belohnen?' }).waitFor();
+  assert.equal(await page.getByRole('radio', { checked: true }).count(), 0);
   await context.close();
 }

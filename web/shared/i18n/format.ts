@@ -30,6 +30,14 @@ export function exactMoney(value: number, currency: string): string {
   return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(value);
 }
 
+const RATE_DIGITS = 6;
+
+/** What one of something is worth: all decimals that it has, as there are parts of a cent. */
+export function rate(value: number, currency: string): string {
+  const options = { style: 'currency', currency, maximumFractionDigits: RATE_DIGITS } as const;
+  return new Intl.NumberFormat(locale, options).format(value);
+}
+
 /** Return a number with its noun: `1 point`, `120 points`. */
 export function counted(count: number, forms: { readonly one: string; readonly other: string }): string {
   return `${number(count)} ${plurals.select(Math.abs(count)) === 'one' ? forms.one : forms.other}`;

@@ -3,8 +3,8 @@
 import { exactAmountOf } from '../../../shared/card/amounts.ts';
 import { isRunning, time, type Campaign, type ProgramCard } from '../../../shared/card/model.ts';
 import { locale } from '../../../shared/i18n/format.ts';
+import { daysOf, timeOf } from '../../../shared/lib/hours.ts';
 import { day, money, number, t } from '../words.ts';
-import { daysOf, timeOf } from './hours.ts';
 
 export function Campaigns({ card }: { readonly card: ProgramCard }) {
   const now = new Date();

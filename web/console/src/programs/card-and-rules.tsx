@@ -39,10 +39,10 @@ export function CardAndRules({ program, onChanged }: PartProps) {
 }
 
 function Beside({ program, answers }: { readonly program: Program; readonly answers: Answers | null }) {
-  const changed = answers ? withChanges(program, answers) : program;
+  if (!answers) return <Preview look={null} sentences={[]} isInDoubt />;
+  const changed = withChanges(program, answers);
   const rewards = program.rewards.filter((each) => each.isActive);
-  const sentences = answers ? inSentences({ ...changed, rewards }) : [];
-  return <Preview look={lookOf(changed)} sentences={sentences} />;
+  return <Preview look={lookOf(changed)} sentences={inSentences({ ...changed, rewards })} isInDoubt={false} />;
 }
 
 function fieldsOf(program: Program): FormField[] {

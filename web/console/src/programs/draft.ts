@@ -11,6 +11,7 @@ export const STEPS = ['type', 'name', 'rules', 'look', 'open'] as const;
 export type Step = (typeof STEPS)[number];
 
 export const nextOf = (step: Step): Step => STEPS[STEPS.indexOf(step) + 1] ?? 'open';
+export const laterOf = (one: Step, other: Step): Step => (STEPS.indexOf(one) < STEPS.indexOf(other) ? other : one);
 export const stepBefore = (step: Step): Step | undefined => STEPS[STEPS.indexOf(step) - 1];
 
 export type NumberName = 'requiredStamps' | 'pointsPerEuro' | 'cashbackPercentage' | 'rewardCost';
@@ -33,11 +34,13 @@ export interface Level {
 export interface Draft extends Pick<NewProgram, 'programName'> {
   /** Made once: the same draft is never made into two programs. */
   readonly draftId: string;
+  /** The last step that was opened. */
+  readonly furthest: Step;
   readonly programType: ProgramType | null;
   readonly description: NonNullable<NewProgram['description']>;
   readonly numbers: Readonly<Record<NumberName, string>>;
   readonly levels: readonly Level[];
-  /** The name of the first reward; empty without one. */
+  /** The name of the first reward, or what a full card brings; empty without one. */
   readonly reward: string;
   readonly color: string;
   readonly logo: string;
@@ -49,6 +52,7 @@ export function newDraft(draftId: string, levelNames: readonly [string, string, 
   const [first, second, third] = levelNames;
   return {
     draftId,
+    furthest: 'type',
     programType: null,
     programName: '',
     description: '',

@@ -2,7 +2,7 @@
 
 import { isColor } from '../../../shared/lib/contrast.ts';
 import { safeUrl } from '../../../shared/lib/safe-url.ts';
-import { RANGES, STEPS, type Draft, type Level, type NumberName, type Step } from './draft.ts';
+import { laterOf, RANGES, STEPS, type Draft, type Level, type NumberName, type Step } from './draft.ts';
 import { readNumber, type NumberDoubt } from './numbers.ts';
 
 export type Fault = NumberDoubt | 'missing' | 'tooLong' | 'tooMany' | 'ascending' | 'twice' | 'color' | 'link' | 'refused';
@@ -43,8 +43,9 @@ export function openStep(draft: Draft, wanted: string, locale: string): Step {
   return STEPS[Math.min(Math.max(at, 0), last)] ?? 'type';
 }
 
+/** A step that nobody has opened is not finished, though nothing is wrong in it. */
 export const isFinished = (draft: Draft, step: Step, locale: string): boolean =>
-  step !== 'open' && Object.keys(faultsOf(draft, step, locale)).length === 0;
+  step !== 'open' && laterOf(step, draft.furthest) === draft.furthest && Object.keys(faultsOf(draft, step, locale)).length === 0;
 
 function faultsOfRules(draft: Draft, locale: string): Faults {
   const { programType, numbers, reward } = draft;
@@ -53,10 +54,11 @@ function faultsOfRules(draft: Draft, locale: string): Faults {
     return 'doubt' in read ? read.doubt : undefined;
   };
   const ofReward = { reward: reward.trim().length > NAME_CHARS_MAX ? 'tooLong' : undefined } as const;
+  const ofFullCard = { reward: faultOfName(reward, NAME_CHARS_MAX) }; // It is what the card is for.
   const ofCost = { rewardCost: reward.trim() ? faultOf('rewardCost') : undefined };
   switch (programType) {
     case 'stamps':
-      return found({ requiredStamps: faultOf('requiredStamps'), ...ofReward });
+      return found({ requiredStamps: faultOf('requiredStamps'), ...ofFullCard });
     case 'points':
       return found({ pointsPerEuro: faultOf('pointsPerEuro'), ...ofReward, ...ofCost });
     case 'cashback':

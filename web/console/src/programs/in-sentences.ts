@@ -1,7 +1,7 @@
 /** What a program grants, in sentences. The amounts are those that the API would book. */
 
-import { exactAmountOf } from '../../../shared/card/amounts.ts';
-import { exactMoney } from '../../../shared/i18n/format.ts';
+import { exactAmountOf, unitForms } from '../../../shared/card/amounts.ts';
+import { counted, exactMoney, rate } from '../../../shared/i18n/format.ts';
 import { digitsOf } from '../../../shared/lib/amount.ts';
 import { earnedBy, type ProgramType, type Rules } from '../../../shared/lib/earning.ts';
 import { p } from './words.ts';
@@ -11,6 +11,8 @@ interface Terms {
   readonly rules: Rules;
   readonly rewards: readonly { readonly title: string; readonly requiredPoints: number }[];
   readonly currency: string;
+  /** What a point pays at the till; without, none does. */
+  readonly pointValue?: number | null;
   /** How members earn; a draft does not say it, and gets all that the API gives. */
   readonly earningMethods?: readonly string[];
 }
@@ -22,9 +24,18 @@ export function inSentences(terms: Terms): readonly string[] {
   const { rules } = terms;
   return [
     ...('requiredStamps' in rules ? ofStamps(terms, rules) : ofPurchase(terms, rules)),
+    ...ofSpending(terms),
     ...('tiers' in rules ? ofLevels(terms, rules.tiers) : []),
     ...ofCheckIns(terms),
   ];
+}
+
+/** What can be done with what is collected, besides rewards. */
+function ofSpending({ programType, rewards, pointValue, currency }: Terms): string[] {
+  const words = p().sentences;
+  if (programType === 'cashback') return [words.cashbackPays];
+  if (pointValue != null) return [words.pays(counted(1, unitForms(programType)), rate(pointValue, currency))];
+  return rewards.length === 0 ? [words.noReward] : [];
 }
 
 const CHECK_INS = ['qr_checkin', 'store_checkin'];

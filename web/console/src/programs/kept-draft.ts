@@ -8,7 +8,7 @@ export function recallDraft(storeId: string): Draft | undefined {
   try {
     const text = localStorage.getItem(PREFIX + storeId);
     const kept = text === null ? undefined : (JSON.parse(text) as Partial<Draft>);
-    return kept?.draftId && kept.numbers && kept.levels ? (kept as Draft) : undefined;
+    return kept?.draftId && kept.numbers && kept.levels ? { ...(kept as Draft), furthest: kept.furthest ?? 'type' } : undefined;
   } catch {
     return undefined;
   }

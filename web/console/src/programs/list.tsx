@@ -5,18 +5,22 @@ import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
 import { day } from '../../../shared/i18n/format.ts';
+import { go } from '../../../shared/lib/router.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
+import { Sure } from '../../../shared/ui/sure.tsx';
 import { may, store } from '../access.ts';
 import type { Draft } from './draft.ts';
 import { dropDraft, recallDraft } from './kept-draft.ts';
 import { p } from './words.ts';
+
+const WIZARD = '/console/programs/new/type';
 
 type Program = components['schemas']['Program'];
 
 export default function Programs() {
   const storeId = store.value?.storeId ?? '';
   const [programs, setPrograms] = useState<readonly Program[]>();
-  const [draft, setDraft] = useState(() => recallDraft(storeId));
+  const [draft] = useState(() => recallDraft(storeId));
   const [error, setError] = useState<unknown>();
   const words = p().programs;
   const canMake = may('createLoyaltyProgram');
@@ -30,34 +34,28 @@ export default function Programs() {
   }
   useEffect(load, [storeId]);
 
+  function beginAnew(): void {
+    dropDraft(storeId);
+    go(WIZARD);
+  }
+
   return (
     <>
       <div class="row">
         <h1 tabIndex={-1}>{words.title}</h1>
-        {canMake && (
-          <a class="button" href="/console/programs/new/type">
-            {draft ? words.goOn : words.new}
+        {canMake && !draft && (
+          <a class="button" href={WIZARD}>
+            {words.new}
           </a>
         )}
       </div>
       {!programs && error === undefined && <Loading />}
       {error !== undefined && <Failed error={error} retry={load} />}
+      {draft && canMake && <Begun draft={draft} onBeginAnew={beginAnew} />}
       {programs?.length === 0 && !draft && <p class="panel">{words.none}</p>}
-      {programs && (programs.length > 0 || draft) && (
+      {programs && programs.length > 0 && (
         <section class="panel">
-          <Table programs={programs} draft={canMake ? draft : undefined} />
-          {draft && canMake && (
-            <button
-              type="button"
-              class="plain"
-              onClick={() => {
-                dropDraft(storeId);
-                setDraft(undefined);
-              }}
-            >
-              {p().wizard.discard}
-            </button>
-          )}
+          <Table programs={programs} />
         </section>
       )}
       {may('getStoreQrCode') && programs?.some((each) => each.isActive) && (
@@ -70,7 +68,28 @@ export default function Programs() {
   );
 }
 
-function Table({ programs, draft }: { readonly programs: readonly Program[]; readonly draft: Draft | undefined }) {
+/** A draft is neither forgotten nor taken for a new program. */
+function Begun({ draft, onBeginAnew }: { readonly draft: Draft; readonly onBeginAnew: () => void }) {
+  const words = p().programs;
+  const { title, anew, anewAsk, anewYes } = p().wizard.draft;
+  const kind = draft.programType && words.types[draft.programType];
+  return (
+    <section class="panel">
+      <h2>{title}</h2>
+      <p>{[draft.programName.trim() || words.unnamed, kind].filter(Boolean).join(' · ')}</p>
+      <div class="line">
+        <a class="button" href={`/console/programs/new/${draft.furthest}`}>
+          {words.goOn}
+        </a>
+        <Sure question={anewAsk} yes={anewYes} look="plain" act={onBeginAnew}>
+          {anew}
+        </Sure>
+      </div>
+    </section>
+  );
+}
+
+function Table({ programs }: { readonly programs: readonly Program[] }) {
   const words = p().programs;
   return (
     <table>
@@ -85,16 +104,6 @@ function Table({ programs, draft }: { readonly programs: readonly Program[]; rea
         </tr>
       </thead>
       <tbody>
-        {draft && (
-          <tr>
-            <th scope="row">
-              <a href="/console/programs/new/type">{draft.programName.trim() || words.unnamed}</a>
-            </th>
-            <td>{draft.programType && words.types[draft.programType]}</td>
-            <td>{words.states.draft}</td>
-            <td />
-          </tr>
-        )}
         {programs.map((each) => (
           <tr key={each.programId}>
             <th scope="row">

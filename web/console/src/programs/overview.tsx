@@ -22,7 +22,7 @@ export function Overview({ program, onChanged }: PartProps) {
         )}
         <State program={program} onChanged={onChanged} />
       </div>
-      <Preview look={lookOf(program)} sentences={inSentences({ ...program, rewards })} />
+      <Preview look={lookOf(program)} sentences={inSentences({ ...program, rewards })} isInDoubt={false} />
     </div>
   );
 }

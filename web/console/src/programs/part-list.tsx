@@ -1,5 +1,6 @@
 /** What a program has of a kind, such as rewards, as a table that leads to each of them; and to a new one. */
 
+import type { ComponentChildren } from 'preact';
 import { NEW, partAddress } from './part-link.tsx';
 import type { Program } from './program.ts';
 
@@ -7,7 +8,7 @@ interface Row {
   readonly id: string;
   readonly name: string;
   /** Under `columns`, without the first of them, which has the name. */
-  readonly cells: readonly string[];
+  readonly cells: readonly ComponentChildren[];
 }
 
 interface Props {

@@ -8,13 +8,15 @@ import { p } from './words.ts';
 interface Props {
   readonly look: Look | null;
   readonly sentences: readonly string[];
+  /** Whether what is typed cannot be shown. */
+  readonly isInDoubt: boolean;
 }
 
-export function Preview({ look, sentences }: Props) {
+export function Preview({ look, sentences, isInDoubt }: Props) {
   const words = p().wizard.preview;
   return (
     <section class="preview" aria-label={words.title}>
-      {look ? <Cards look={look} /> : <p class="quiet">{words.empty}</p>}
+      {look ? <Cards look={look} /> : <p class="quiet">{isInDoubt ? words.doubt : words.empty}</p>}
       {sentences.length > 0 && (
         <ul class="sentences">
           {sentences.map((each) => (

@@ -11,7 +11,8 @@ type Schemas = components['schemas'];
 
 /** Return the rules as far as they can be read; `null` without a type, or while a number is in doubt. */
 export function rulesOf(draft: Draft, locale: string): Rules | null {
-  if (Object.keys(faultsOf(draft, 'rules', locale)).length > 0) return null;
+  const doubts = Object.keys(faultsOf(draft, 'rules', locale)).filter((each) => each !== 'reward'); // It is no rule.
+  if (doubts.length > 0) return null;
   const read = (name: NumberName): number => valueOf(draft.numbers[name], locale, RANGES[name]);
   switch (draft.programType) {
     case 'stamps':

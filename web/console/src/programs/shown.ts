@@ -1,8 +1,8 @@
-/** What the preview shows of a draft, also while something in it is in doubt. */
+/** What the preview shows of a draft, and that it shows nothing while something in it is in doubt. */
 
 import { locale } from '../../../shared/i18n/format.ts';
 import { safeUrl } from '../../../shared/lib/safe-url.ts';
-import { newDraft, type Draft } from './draft.ts';
+import type { Draft } from './draft.ts';
 import type { Look } from './face.ts';
 import { inSentences } from './in-sentences.ts';
 import { rewardsOf, rulesOf } from './request.ts';
@@ -10,16 +10,15 @@ import { p } from './words.ts';
 
 interface Shown {
   readonly look: Look | null;
-  /** Empty while a number is in doubt: nothing is promised then. */
+  /** Whether something is typed that cannot be shown: what it was before would not be true any more. */
+  readonly isInDoubt: boolean;
   readonly sentences: readonly string[];
 }
 
 export function shownOf(draft: Draft, currency: string): Shown {
   const { programType, color } = draft;
-  const read = rulesOf(draft, locale);
-  const first = newDraft('', p().wizard.levelNames);
-  const rules = read ?? rulesOf({ ...draft, numbers: first.numbers, levels: first.levels }, locale);
-  if (!programType || !rules) return { look: null, sentences: [] };
+  const rules = rulesOf(draft, locale);
+  if (!programType || !rules) return { look: null, isInDoubt: programType !== null, sentences: [] };
   const look = {
     programName: draft.programName.trim() || p().programs.unnamed,
     programType,
@@ -29,6 +28,6 @@ export function shownOf(draft: Draft, currency: string): Shown {
     logo: safeUrl(draft.logo.trim()) ?? null,
     currency,
   };
-  const rewards = read ? rewardsOf(draft, read, locale) : [];
-  return { look, sentences: read ? inSentences({ programType, rules: read, rewards, currency }) : [] };
+  const rewards = rewardsOf(draft, rules, locale);
+  return { look, isInDoubt: false, sentences: inSentences({ programType, rules, rewards, currency }) };
 }

@@ -8,11 +8,12 @@ import { go, parts, replace } from '../../../shared/lib/router.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { may, openStore, store } from '../access.ts';
 import { isTest } from '../mode.ts';
-import { newDraft, nextOf, type Draft, type Step } from './draft.ts';
+import { laterOf, newDraft, nextOf, type Draft, type Step } from './draft.ts';
 import { faultsOf, openStep, type Faults } from './faults.ts';
 import { openingFailure } from './failure-text.ts';
 import { dropDraft, keepDraft, recallDraft } from './kept-draft.ts';
 import { made } from './made.ts';
+import { OldDraft } from './old-draft.tsx';
 import { Preview } from './preview.tsx';
 import { keyOf, placeOf, requestOf } from './request.ts';
 import { Buttons } from './steps/buttons.tsx';
@@ -33,12 +34,13 @@ export default function WizardPage() {
   return canMake ? <Wizard /> : null;
 }
 
+const emptyDraft = (): Draft => newDraft(crypto.randomUUID(), p().wizard.levelNames);
+
 function Wizard() {
   const storeId = store.value?.storeId ?? '';
   const currency = store.value?.currency ?? 'EUR';
-  const [draft, setDraft] = useState<Draft>(
-    () => recallDraft(storeId) ?? newDraft(crypto.randomUUID(), p().wizard.levelNames),
-  );
+  const [draft, setDraft] = useState<Draft>(() => recallDraft(storeId) ?? emptyDraft());
+  const [isOld, setOld] = useState(() => recallDraft(storeId) !== undefined);
   const [tried, setTried] = useState('');
   const [refused, setRefused] = useState<Faults>({});
   const form = useRef<HTMLFormElement>(null);
@@ -52,7 +54,7 @@ function Wizard() {
   }, [wanted, step]);
 
   const faults = { ...refused, ...(tried === step ? faultsOf(draft, step, locale) : {}) };
-  const { look, sentences } = shownOf(draft, currency);
+  const { look, isInDoubt, sentences } = shownOf(draft, currency);
 
   function change(changes: Partial<Draft>): void {
     const changed = { ...draft, ...changes };
@@ -67,7 +69,21 @@ function Wizard() {
     if (Object.keys(faultsOf(draft, step, locale)).length > 0) {
       setTried(step);
       focusFirst();
-    } else if (step !== 'open') go(addressOf(nextOf(step)));
+    } else if (step !== 'open') {
+      const next = nextOf(step);
+      change({ furthest: laterOf(draft.furthest, next) });
+      go(addressOf(next));
+    }
+  }
+
+  function beginAnew(): void {
+    dropDraft(storeId);
+    setDraft(emptyDraft());
+    setOld(false);
+    setTried('');
+    setRefused({});
+    clear();
+    go(addressOf('type'));
   }
 
   /** After the faults are drawn. */
@@ -114,6 +130,7 @@ function Wizard() {
   return (
     <>
       <h1 tabIndex={-1}>{words.title}</h1>
+      {isOld && <OldDraft onBeginAnew={beginAnew} />}
       <Stepper draft={draft} now={step} />
       <div class="with-preview">
         <form class="panel" noValidate onSubmit={goOn} ref={form} aria-busy={isBusy}>
@@ -125,7 +142,7 @@ function Wizard() {
           {step === 'open' && <Summary draft={draft} sentences={sentences} />}
           <Buttons step={step} isBusy={isBusy} problem={error === undefined ? '' : openingFailure(error)} onCreate={create} />
         </form>
-        <Preview look={look} sentences={step === 'open' ? [] : sentences} />
+        <Preview look={look} sentences={step === 'open' ? [] : sentences} isInDoubt={isInDoubt} />
       </div>
     </>
   );

@@ -3,6 +3,7 @@
 import { ask } from '../../../../shared/api/client.ts';
 import type { components } from '../../../../shared/api/schema.gen.ts';
 import { locale } from '../../../../shared/i18n/format.ts';
+import { daysOf, timeOf } from '../../../../shared/lib/hours.ts';
 import { beginOf, dayAt, endOf } from '../../../../shared/lib/zone.ts';
 import type { Faults } from '../faults.ts';
 import type { WriteHeaders } from '../form/use-form.ts';
@@ -117,6 +118,21 @@ export async function saveCampaign(
     const body = { programId, ...terms };
     await ask((api, signal) => api.POST('/createCampaign', { body, headers, signal }));
   }
+}
+
+/** The days and hours at which it holds, each as a person would say it: `Mon–Fri, 17:00 to 19:00`. */
+export function hoursInWords({ happyHours }: Pick<Campaign, 'happyHours'>): string[] {
+  const words = p().campaigns;
+  return happyHours.map(({ weekdays, start, end }) => {
+    const days = weekdays.length === DAYS.length ? words.daily : daysOf(weekdays.map((each) => DAYS.indexOf(each) + 1), locale);
+    if (start === DAY_BEGINS && end === DAY_ENDS) return days;
+    return words.hours(days, timeOf(minuteOf(start), locale), timeOf(minuteOf(end), locale));
+  });
+}
+
+function minuteOf(time: string): number {
+  const [hour = 0, minute = 0] = time.split(':').map(Number);
+  return hour * 60 + minute;
 }
 
 export function hoursOf(answers: Answers): HappyHour[] {

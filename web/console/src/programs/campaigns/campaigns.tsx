@@ -12,7 +12,7 @@ import { BackToList, goToList, namedHere, NEW } from '../part-link.tsx';
 import { PartList } from '../part-list.tsx';
 import type { PartProps, Program } from '../program.ts';
 import { p } from '../words.ts';
-import { campaignFields, faultsOfHours, saveCampaign, typedCampaign, type Campaign } from './campaign.ts';
+import { campaignFields, faultsOfHours, hoursInWords, saveCampaign, typedCampaign, type Campaign } from './campaign.ts';
 import { OneCampaign } from './one-campaign.tsx';
 
 export function Campaigns({ program, onChanged }: PartProps) {
@@ -88,7 +88,7 @@ function List({ program, campaigns }: { readonly program: Program; readonly camp
       rows={campaigns.map((each) => ({
         id: each.campaignId,
         name: each.name,
-        cells: [bringsOf(each, program), timeOf(each), words.states[each.status] ?? each.status],
+        cells: [bringsOf(each, program), <When campaign={each} />, words.states[each.status] ?? each.status],
       }))}
       mayMake={may('createCampaign')}
     />
@@ -100,7 +100,21 @@ function bringsOf({ multiplier, bonus }: Campaign, program: Program): string {
   return multiplier === null ? words.besides(exactAmountOf(bonus ?? 0, program)) : words.times(number(multiplier));
 }
 
-function timeOf({ startsAt, endsAt, endedAt }: Campaign): string {
+/** When it runs, and on which days and at which hours of that. */
+function When({ campaign }: { readonly campaign: Campaign }) {
+  return (
+    <>
+      {datesOf(campaign)}
+      {hoursInWords(campaign).map((each) => (
+        <span class="hours" key={each}>
+          {each}
+        </span>
+      ))}
+    </>
+  );
+}
+
+function datesOf({ startsAt, endsAt, endedAt }: Campaign): string {
   const words = p().campaigns;
   const from = day(new Date(startsAt));
   const end = endedAt ?? endsAt;

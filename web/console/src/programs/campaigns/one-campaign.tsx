@@ -9,7 +9,7 @@ import { BackToList } from '../part-link.tsx';
 import type { Program } from '../program.ts';
 import { useWrite } from '../../ui/use-write.ts';
 import { p } from '../words.ts';
-import { campaignFields, faultsOfHours, saveCampaign, typedCampaign, type Campaign } from './campaign.ts';
+import { campaignFields, faultsOfHours, hoursInWords, saveCampaign, typedCampaign, type Campaign } from './campaign.ts';
 
 interface Props {
   readonly program: Program;
@@ -30,6 +30,7 @@ export function OneCampaign({ program, campaign, onChanged }: Props) {
       {isOver && <p class="panel">{words.over}</p>}
       {!isOver && !isOpen && <p class="panel">{p().programs.readOnly}</p>}
       {isOpen && isOfProducts && <p class="quiet">{words.kept}</p>}
+      {isOpen && campaign.happyHours.length > 1 && <p class="quiet">{words.keptHours(hoursInWords(campaign).join('; '))}</p>}
       {isOpen && (
         <EditForm
           fields={(typed) => campaignFields(program, typed)}

@@ -18,7 +18,9 @@ export function RulesStep(props: StepProps) {
         </>
       );
     case 'cashback':
-      return <NumberField {...props} name="cashbackPercentage" label={words.cashbackPercentage} />;
+      return (
+        <NumberField {...props} name="cashbackPercentage" label={words.cashbackPercentage} hint={words.cashbackHint} />
+      );
     case 'points':
     case 'tier':
       return (
@@ -36,13 +38,15 @@ export function RulesStep(props: StepProps) {
 interface NumberProps extends StepProps {
   readonly name: NumberName;
   readonly label: string;
+  readonly hint?: string;
 }
 
-function NumberField({ draft, faults, onChange, name, label }: NumberProps) {
+function NumberField({ draft, faults, onChange, name, label, hint }: NumberProps) {
   const { numbers } = draft;
   return (
     <Field
       label={label}
+      hint={hint}
       problem={textOf(faults[name], RANGES[name])}
       mode={RANGES[name].digits > 0 ? 'decimal' : 'numeric'}
       value={numbers[name]}
@@ -51,8 +55,8 @@ function NumberField({ draft, faults, onChange, name, label }: NumberProps) {
   );
 }
 
-function RewardField(props: StepProps & { readonly label: string; readonly hint: string }) {
-  const { draft, faults, onChange, label, hint } = props;
+function RewardField({ label, hint, ...rest }: StepProps & { readonly label: string; readonly hint: string }) {
+  const { draft, faults, onChange } = rest;
   return (
     <>
       <Field
@@ -64,7 +68,7 @@ function RewardField(props: StepProps & { readonly label: string; readonly hint:
         isText
       />
       {hasCost(draft.programType) && draft.reward.trim() !== '' && (
-        <NumberField {...props} name="rewardCost" label={p().wizard.rules.rewardCost} />
+        <NumberField {...rest} name="rewardCost" label={p().wizard.rules.rewardCost} />
       )}
     </>
   );
