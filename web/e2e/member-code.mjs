@@ -43,7 +43,21 @@ async function stays(browser) {
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
   await page.waitForFunction(() => globalThis.locks.every((each) => each.isReleased));
+  await replaced(page, problems);
   await context.close();
+}
+
+/** Another code, after somebody has copied the one that stays. */
+async function replaced(page, problems) {
+  const former = await textOf(page);
+  await page.getByRole('button', { name: 'Has somebody copied it?' }).press('Enter');
+  await check(page, 'code-anew-dark', problems);
+  await page.getByRole('button', { name: 'Get another code' }).press('Enter');
+  await page.getByText('You have another code.').waitFor();
+  await page.waitForFunction((text) => document.querySelector('.code .text')?.textContent !== text, former);
+  const { member } = await call('identifyMember', { storeId, memberCode: await textOf(page) });
+  assert.equal(member.userId, guest.userId);
+  await assert.rejects(call('identifyMember', { storeId, memberCode: former }), /MEMBER_CODE_NOT_FOUND/);
 }
 
 /** The code that changes where the merchant asks for it. The till takes each once. */

@@ -20,6 +20,13 @@ class Request(RequestModel):
     """The member and, for rotating codes, the device. Pictures are drawn on request."""
 
     user_id: UserId
+    code_action: Literal["keep", "replace"] = Field(
+        default="keep",
+        description=(
+            "`replace` gives the member another static code, as when somebody has copied it: "
+            "former ones are refused from then on, also on tags. Cards in wallets get the new one."
+        ),
+    )
     device_id: Id | None = Field(
         default=None, description="Your id of the device that will make rotating codes."
     )
@@ -76,6 +83,7 @@ class Response(ResponseModel):
 EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
     "card": {"userId": "user_xyz"},
     "device": {"userId": "user_xyz", "deviceId": "phone_1"},
+    "copied": {"userId": "user_xyz", "codeAction": "replace"},
 }
 
 EXAMPLE: dict[str, Any] = {
@@ -92,10 +100,14 @@ REFUSALS = (StoreNotFound, MemberNotFound, MemberDeviceKnown, TooManyDevices)
 
 
 def handle(body: Request, caller: Caller) -> Response:
-    """Give the code; make it, or the device's secret, if there is none yet."""
+    """Give the code; make it, or the device's secret, if there is none yet or another is wanted."""
     access.named_store(caller, body.store_id)
     issued = card_codes.issue(
-        caller, user_id=body.user_id, device_id=body.device_id, action=body.device_action
+        caller,
+        user_id=body.user_id,
+        device_id=body.device_id,
+        action=body.device_action,
+        is_anew=body.code_action == "replace",
     )
     pictures = card_codes.pictures(issued.code, body.pictures)
     device = None

@@ -1,4 +1,4 @@
-"""The codes that members show: made once, and the secrets of devices handed out once."""
+"""The codes that members show: made once, or anew, and the secrets of devices handed out once."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from shared.domain.members.profile import CODE, DEVICE
 from shared.errors import MemberDeviceKnown, TooManyDevices
 from shared.services import commands, forwarding
 from shared.services.commands import Effect, Reads
-from shared.services.events import shop_outbox
-from shared.services.members import member_keys, profiles
+from shared.services.events import shop_outbox, wallet_outbox
+from shared.services.events.wallet_outbox import PassMarks
+from shared.services.members import member_keys, person_memberships, profiles
 from shared.services.vaults import vault
 from shared.store import paths
 from shared.store.client import Document
@@ -48,7 +49,14 @@ class IssuedCode:
 
 
 @forwarding.following
-def issue(caller: Caller, *, user_id: str, device_id: str | None, action: str) -> IssuedCode:
+def issue(
+    caller: Caller,
+    *,
+    user_id: str,
+    device_id: str | None = None,
+    action: str = "add",
+    is_anew: bool = False,
+) -> IssuedCode:
     """Return the code of a member, made now if there is none; give a device its secret.
 
     Args:
@@ -56,6 +64,7 @@ def issue(caller: Caller, *, user_id: str, device_id: str | None, action: str) -
         user_id: The member.
         device_id: The device; ``None`` for the static code alone.
         action: ``add``, ``replace`` or ``withdraw``: what to do with the device.
+        is_anew: Make another static code. All former ones are nobody's from then on.
 
     Raises:
         MemberNotFound: There is no such member, or it was merged into another one.
@@ -71,6 +80,7 @@ def issue(caller: Caller, *, user_id: str, device_id: str | None, action: str) -
     )
     device_hash = ids.digest(path, device_id) if device_id else None
     added = MemberDevice(device_hash or "", new.code_id, vault().encrypt(new.secret, path), now)
+    member_paths = _paths_with_passes(caller.account_id, user_id) if is_anew else []
 
     def decide(reads: Reads) -> Effect[IssuedCode]:
         before = member_documents.decode(reads[path])
@@ -79,7 +89,9 @@ def issue(caller: Caller, *, user_id: str, device_id: str | None, action: str) -
         if member is None:
             raise profiles.not_found(user_id)
         keys, gone = [], []
-        if member.card_code is None:
+        if is_anew:
+            member = member_keys.without_kind(member, CODE)
+        if is_anew or member.card_code is None:
             member = replace(member, card_code=vault().encrypt(code, path))
             keys.append((CODE, code))
         if device_hash is not None:
@@ -98,12 +110,14 @@ def issue(caller: Caller, *, user_id: str, device_id: str | None, action: str) -
         if before is not None and member == before:
             return Effect(issued, kept=kept)
         cards = shop_outbox.of_change(reads, before, member)
+        passes = _pass_marks(reads, member_paths)
         writes = [
             member_documents.write(reads[path], member),
             *member_keys.writes(before, member, reads),
             *cards.writes,
+            *passes.writes,
         ]
-        return Effect(issued, writes, kept, cards.tasks)
+        return Effect(issued, writes, kept, [*cards.tasks, *passes.tasks])
 
     def replay(kept: Document, reads: Reads) -> IssuedCode:
         """Return what is there now of what the first request made: a withdrawn secret is not."""
@@ -121,6 +135,17 @@ def pictures(code: str, wanted: Sequence[str]) -> dict[str, str]:
     """Return pictures of a code as SVG, by their names ``qr`` and ``code128``."""
     drawn = {"qr": _qr, "code128": _code128}
     return {name: drawn[name](code) for name in wanted}
+
+
+def _paths_with_passes(account_id: str, user_id: str) -> list[str]:
+    """Return where memberships of a person are that may be in wallets; none if none is offered."""
+    return person_memberships.known_paths(account_id, user_id) if wallet_outbox.offered() else []
+
+
+def _pass_marks(reads: Reads, member_paths: Sequence[str]) -> PassMarks:
+    """Have the passes of memberships show the new code."""
+    commands.want(reads, member_paths)
+    return wallet_outbox.of_memberships(reads, person_memberships.decoded(reads, member_paths))
 
 
 def _require_room(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from shared.domain.members.member import Member, MemberKey
 from shared.domain.members.profile import Key
@@ -69,6 +70,12 @@ def lookups(member: Member, *, added: Sequence[Key], removed: Sequence[Key]) -> 
     gone = set(hashes(member.account_id, removed))
     kept = [each for each in member.lookups if each not in gone]
     return tuple(dict.fromkeys((*kept, *hashes(member.account_id, added))))
+
+
+def without_kind(member: Member, kind: str) -> Member:
+    """Return a member without all keys of a kind, also those that a merge has brought."""
+    kept = tuple(each for each in member.lookups if not each.startswith(f"{kind}_"))
+    return replace(member, lookups=kept)
 
 
 def writes(before: Member | None, after: Member, reads: Reads) -> list[Write]:

@@ -81,7 +81,7 @@ def give(
     _require_takes_part(membership_documents.decode(known[member_path]), program, user_id)
     _require_offered(wallet)
     # The code that the pass shows is made once, and not taken back if the rest fails.
-    card_codes.issue(replace(caller, claim=None), user_id=user_id, device_id=None, action="add")
+    card_codes.issue(replace(caller, claim=None), user_id=user_id)
     new = _new(program, membership_id, user_id, wallet)
     is_apple, kept = wallet is Wallet.APPLE, {"userId": user_id}
     lease_id = ids.new("run")

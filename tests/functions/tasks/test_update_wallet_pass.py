@@ -83,6 +83,19 @@ def test_a_pass_that_no_phone_has_registered_costs_no_push(
     assert kept(member).next_attempt_at is None
 
 
+def test_another_code_of_the_member_is_on_the_pass_soon(
+    pipeline: Pipeline, member: Member, phone: Phone, apns: Apns
+) -> None:
+    former = phone.latest().content["barcodes"][0]["message"]
+    body = {"userId": member.user_id, "codeAction": "replace"}
+
+    code = member.api.ok("getMemberCode", body)["code"]
+
+    assert pipeline.tasks.run_pending(is_update) == 1
+    assert apns.pushed == [(PUSH_TOKEN, PASS_TYPE, b"{}")]
+    assert phone.latest().content["barcodes"][0]["message"] == code != former
+
+
 def test_all_phones_are_told_on_one_connection(
     app: Flask, pipeline: Pipeline, member: Member, phone: Phone, apns: Apns
 ) -> None:

@@ -1,6 +1,7 @@
 /** An owner makes a key and ends it; a webhook fails, is seen, mended and replayed; the test switch writes nothing. */
 
 import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
 import { createServer } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { call, facts, open, run } from '../browser.mjs';

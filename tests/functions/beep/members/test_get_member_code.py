@@ -199,6 +199,55 @@ def test_a_member_has_ten_devices_at_most(ada: Merchant) -> None:
     assert code_of(ada, deviceId="d3", deviceAction="replace")["device"]
 
 
+def test_another_static_code_ends_the_former_ones(ada: Merchant, frozen_clock: Clock) -> None:
+    device = code_of(ada, deviceId="phone")["device"]
+    former = code_of(ada)["code"]
+
+    code = code_of(ada, codeAction="replace")["code"]
+
+    assert re.fullmatch("S[0-9A-Z]{16}", code)
+    assert code != former
+    assert_code_refused(ada, former, "MEMBER_CODE_NOT_FOUND")
+    assert identify(ada, code).body["member"]["userId"] == "ada"
+    assert identify(ada, rotating(device, frozen_clock)).status == 200
+    assert code_of(ada)["code"] == code
+
+
+def test_it_ends_also_the_code_of_who_was_merged_into_the_member(ada: Merchant) -> None:
+    ada.api.ok("createMember", {"userId": "ada_2"})
+    theirs = ada.api.ok(ACTION, {"userId": "ada_2"})["code"]
+    own = code_of(ada)["code"]
+    ada.api.ok("mergeMembers", {"fromUserId": "ada_2", "intoUserId": "ada"})
+    assert identify(ada, theirs).body["member"]["userId"] == "ada"
+
+    code = ada.api.ok(ACTION, {"userId": "ada_2", "codeAction": "replace"})["code"]
+
+    for each in (own, theirs):
+        assert_code_refused(ada, each, "MEMBER_CODE_NOT_FOUND")
+    assert identify(ada, code).body["member"]["userId"] == "ada"
+
+
+def test_a_repeated_request_makes_no_further_one(ada: Merchant) -> None:
+    body = {"userId": "ada", "codeAction": "replace"}
+    first = ada.api(ACTION, body, idempotency_key="k")
+    with nothing_written():
+        again = ada.api(ACTION, body, idempotency_key="k")
+
+    assert (again.body, again.is_replay) == (first.body, True)
+    assert identify(ada, first.body["code"]).status == 200
+
+
+def test_nobody_ends_the_code_of_somebody_else(ada: Merchant) -> None:
+    code = code_of(ada)["code"]
+    eve = ada.customer("eve", names_account=True)
+
+    with nothing_written():
+        answer = eve(ACTION, {"userId": "ada", "codeAction": "replace"})
+
+    assert (answer.status, answer.error) == (403, "USER_NOT_ALLOWED")
+    assert identify(ada, code).status == 200
+
+
 def test_customers_get_their_own(ada: Merchant) -> None:
     own = ada.customer("ada", names_account=True)(ACTION, {"deviceId": "phone"})
     eve = ada.customer("eve", names_account=True)

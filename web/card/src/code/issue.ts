@@ -41,6 +41,13 @@ export async function readSource(uid: string, storeId: string): Promise<Source> 
   }
 }
 
+/** Have the code that stays replaced: whoever has copied it has nothing then. */
+export async function replaceCode(uid: string, storeId: string, key: string): Promise<void> {
+  const body = { storeId, userId: uid, codeAction: 'replace' as const };
+  const headers = { 'Idempotency-Key': key };
+  await ask((api, signal) => api.POST('/getMemberCode', { body, headers, signal }));
+}
+
 /** Have this browser's secret replaced: if it had one, that is lost with the key. */
 async function newKey(uid: string, storeId: string, name: string): Promise<DeviceKey> {
   const body = {

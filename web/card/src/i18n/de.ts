@@ -44,6 +44,10 @@ export const de: Words = {
     close: 'Schließen',
     bars: 'Strichcode',
     until: (time) => `Gültig bis ${time}. Danach folgt ein neuer.`,
+    anew: 'Hat ihn jemand kopiert?',
+    anewSure: 'Einen anderen Code holen? Alle bisherigen gelten sofort nicht mehr, auch gedruckte. Karten im Wallet des Handys ändern sich von selbst.',
+    anewYes: 'Anderen Code holen',
+    anewDone: 'Sie haben einen anderen Code. Die bisherigen gelten nicht mehr.',
   },
   checkIn: {
     title: 'Einchecken',

@@ -45,6 +45,10 @@ export const en = {
     close: 'Close',
     bars: 'Bar code',
     until: (time: string) => `Valid until ${time}. Then another one follows.`,
+    anew: 'Has somebody copied it?',
+    anewSure: 'Get another code? All that you had before stop working at once, printed ones too. Cards in your phone’s wallet change by themselves.',
+    anewYes: 'Get another code',
+    anewDone: 'You have another code. The former ones do not work any more.',
   },
   checkIn: {
     title: 'Check in',

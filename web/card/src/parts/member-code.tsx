@@ -9,6 +9,7 @@ import { ownId } from '../../../shared/firebase/session.ts';
 import { Qr } from '../../../shared/ui/qr.tsx';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { second, t } from '../words.ts';
+import { NewCode } from './new-code.tsx';
 
 export function MemberCode({ storeId }: { readonly storeId: string }) {
   const { shown, error, reload } = useCode(ownId(), storeId);
@@ -42,6 +43,7 @@ export function MemberCode({ storeId }: { readonly storeId: string }) {
           </button>
         </div>
       )}
+      {shown && <NewCode storeId={storeId} onReplaced={reload} />}
       {shown && isBright && Bright && <Bright code={shown} onClose={() => setIsBright(false)} />}
     </section>
   );
