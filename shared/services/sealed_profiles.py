@@ -28,6 +28,7 @@ def sealed(member: Member, profile: Profile, now: datetime) -> Member:
     return replace(
         member,
         profile=vault().encrypt(profiles.to_text(profile), path),
+        profile_is_of_sign_in=False,
         name_marks=name_marks.of_profile(member.account_id, profile),
         is_subscribed=profile.newsletter is not None and profile.newsletter.subscribed,
         birthday_due_at=birthdays.first_due_at(profile.birthday, now) if profile.birthday else None,

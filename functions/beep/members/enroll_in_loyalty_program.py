@@ -27,7 +27,11 @@ from shared.store import paths
 
 
 class Request(RequestModel):
-    """The request names the customer and the program."""
+    """The request names the customer and the program.
+
+    If a customer calls, the verified e-mail and phone of the sign-in are written to the member who
+    has none, unless another member has them.
+    """
 
     program_id: ProgramId
     user_id: NewUserId

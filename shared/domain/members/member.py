@@ -39,6 +39,7 @@ class Member:
     """A person in an account. What is personal is only in ``profile``, encrypted.
 
     ``profile``: the JSON of a ``Profile``; ``None`` if the person only joined a program.
+    ``profile_is_of_sign_in``: it holds only the addresses of the sign-in by which they joined.
     ``lookups``: keyed hashes of what identifies the person; for each of them there is a document
     that makes it unique in the account.
     ``name_marks``: keyed hashes of the beginnings of the name's words, by which a query finds it.
@@ -64,6 +65,7 @@ class Member:
     status: MemberStatus = MemberStatus.ACTIVE
     status_reason: str | None = None
     profile: Encrypted | None = None
+    profile_is_of_sign_in: bool = False
     card_code: Encrypted | None = None
     other_card_codes: tuple[Encrypted, ...] = ()
     referral_code: Encrypted | None = None
@@ -84,6 +86,11 @@ class Member:
     def every_user_id(self) -> tuple[str, ...]:
         """All ids of the person: the own one, then those that were merged into it."""
         return (self.user_id, *self.merged_from)
+
+    @property
+    def has_made_profile(self) -> bool:
+        """True if somebody has made a profile of the person, who did not only join a program."""
+        return self.profile is not None and not self.profile_is_of_sign_in
 
     @property
     def is_congratulated(self) -> bool:

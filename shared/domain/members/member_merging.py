@@ -18,6 +18,7 @@ def handed_over(source: Member, into: str, now: datetime) -> Member:
         updated_at=now,
         status=MemberStatus.MERGED,
         profile=None,
+        profile_is_of_sign_in=False,
         card_code=None,
         other_card_codes=(),
         referral_code=None,

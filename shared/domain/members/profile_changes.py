@@ -91,6 +91,12 @@ def apply(profile: Profile, changes: ProfileChanges, now: datetime, by: str) -> 
     return after
 
 
+def missing(profile: Profile, said: ProfileChanges) -> ProfileChanges:
+    """Return of single values what a profile lacks. What it says already stays."""
+    values = {name: each for name, each in said.values.items() if getattr(profile, name) is None}
+    return ProfileChanges(values)
+
+
 def changed_fields(before: Profile, after: Profile) -> list[str]:
     """Return the names of the fields that differ, as ``Profile`` has them."""
     return [

@@ -431,8 +431,8 @@ class _PreparedRow:
         return self._person(reads, found.merged_into)
 
     def _owners(self, reads: Reads, own: Member | None) -> list[tuple[str, str]]:
-        """Return who has the keys of the row. Who only joined a program has no profile yet."""
-        owners = [(USER, own.user_id)] if own is not None and own.profile is not None else []
+        """Return who has the keys of the row. Of who only joined nobody has made a profile yet."""
+        owners = [(USER, own.user_id)] if own is not None and own.has_made_profile else []
         for key in self.row.changes.keys:
             for path in member_keys.needs(self._account_id, [key]):
                 found = member_key_documents.decode(reads[path])
@@ -450,7 +450,7 @@ class _PreparedRow:
         """
         home = self.work.home(self.program)
         member = stored or Member(self.new_id, self._account_id, self.now, self.now, home)
-        before = Profile() if is_new else sealed_profiles.profile_of(member)
+        before = sealed_profiles.profile_of(member)
         after = profile_changes.apply(before, self.row.changes, self.now, BY)
         if not is_new and not profile_changes.changed_fields(before, after):
             return member, []

@@ -16,13 +16,19 @@ from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.tiers import TierProgress
 from shared.domain.members import comebacks as rules_of_comebacks
 from shared.domain.members.comebacks import Before
+from shared.domain.members.member import Member
 from shared.domain.members.profile import Profile
 from shared.errors import MembershipNotFound, VerificationRequired
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox, shop_outbox, wallet_outbox
 from shared.services.loyalty import profile_rewards
-from shared.services.members import comebacks, referral_enrolments
+from shared.services.members import (
+    comebacks,
+    member_keys,
+    referral_enrolments,
+    sign_in_addresses,
+)
 from shared.services.members.referral_enrolments import Invitation
 from shared.store import paths
 from shared.store.client import Document, Write
@@ -66,7 +72,8 @@ def enroll(
     That of a member who had left is opened again, with its points. Who was erased within a year
     gets nothing again that is given once: no bonus, no referral; limits and debts go on. The
     welcome bonus is granted once, as soon as a key, or the customer with a verified sign-in, asks
-    for the membership. So is what the program gives for what the person's profile says.
+    for the membership. So is what the program gives for what the person's profile says. Verified
+    addresses of a sign-in are written to a member who has none: ``sign_in_addresses``.
 
     Raises:
         ProgramNotFound, ProgramInactive, MemberSuspended, MembershipClosed, IdempotencyKeyReused,
@@ -81,30 +88,16 @@ def enroll(
     membership_id = paths.membership_id(program_id, user_id)
     path = paths.member(membership_id)
     person_path = paths.account_member(caller.account_id, user_id)
-    now, referral_id = clock.utc_now(), ids.new("ref")
+    now, referral_id, event_id = clock.utc_now(), ids.new("ref"), ids.new("evt")
     codes = referral_enrolments.needs(caller.account_id, referral_code)
     customer = caller.customer
     keys = Profile(email=customer.email, phone=customer.phone).keys if customer else ()
     marks = comebacks.marks(program.account_id, user_id, keys)
+    said = sign_in_addresses.said_by(customer)
+    owners = member_keys.needs(program.account_id, said.keys)
 
     def replay(kept: Document, reads: Reads) -> Enrolment:
-        existing = membership_documents.decode(reads[path])
-        if existing is None:
-            raise MembershipNotFound(
-                "The membership was erased since.",
-                fix="Use a new `Idempotency-Key` if the customer joins again.",
-            )
-        then = replace(
-            existing,
-            balance_units=kept["balanceUnits"],
-            tier=kept["tier"],
-            # What earlier versions kept does not hold it: there was one status only.
-            status=MembershipStatus(kept.get("status", MembershipStatus.ACTIVE)),
-            awaits_welcome=kept.get("awaitsWelcome", False),
-        )
-        return Enrolment(
-            then, is_new=kept["isNew"], bonus_units=kept.get("bonusUnits", 0), is_replay=True
-        )
+        return _replayed(kept, membership_documents.decode(reads[path]))
 
     def decide(reads: Reads) -> Effect[Enrolment]:
         existing = membership_documents.decode(reads[path])
@@ -144,19 +137,23 @@ def enroll(
         cards = shop_outbox.of_people(reads, [person]) if has_returned else shop_outbox.Marks()
         passes = wallet_outbox.of_memberships(reads, [after] if has_returned else [])
         writes: list[Write] = [*news.writes, *referral, *cards.writes, *passes.writes]
+        tasks = [*news.tasks, *cards.tasks, *passes.tasks]
         entries = [*owed, *filter(None, [greeting]), *given]
         if after != existing:
             writes += membership_documents.writes(reads[path], after, *entries)
         is_news = is_verified and person is not None and person.is_unverified
-        if is_new or has_returned or is_news:
-            writes += member_documents.enrolment_writes(
-                reads[person_path],
-                program,
-                user_id,
-                now,
-                is_customer=caller.customer is not None,
-                is_vouched_for=is_verified,
-            )
+        noted = sign_in_addresses.noted(
+            reads,
+            person,
+            _joined(person, program, user_id, caller, now)
+            if is_new or has_returned or is_news
+            else person,
+            said,
+            event_id=event_id,
+            now=now,
+        )
+        writes += noted.writes
+        tasks += noted.tasks
         membership = ledger.current(after, program, now)
         kept = {
             "balanceUnits": membership.balance_units,
@@ -167,11 +164,43 @@ def enroll(
             "bonusUnits": bonus_units,
         }
         enrolment = Enrolment(membership, is_new=is_new, bonus_units=bonus_units)
-        tasks = [*news.tasks, *cards.tasks, *passes.tasks]
         return Effect(enrolment, writes, kept, tasks)
 
     return commands.run(
-        [path, person_path, *codes, *marks], decide, claim=caller.claim, replay=replay
+        [path, person_path, *codes, *marks, *owners], decide, claim=caller.claim, replay=replay
+    )
+
+
+def _replayed(kept: Document, existing: Membership | None) -> Enrolment:
+    if existing is None:
+        raise MembershipNotFound(
+            "The membership was erased since.",
+            fix="Use a new `Idempotency-Key` if the customer joins again.",
+        )
+    then = replace(
+        existing,
+        balance_units=kept["balanceUnits"],
+        tier=kept["tier"],
+        # What earlier versions kept does not hold it: there was one status only.
+        status=MembershipStatus(kept.get("status", MembershipStatus.ACTIVE)),
+        awaits_welcome=kept.get("awaitsWelcome", False),
+    )
+    return Enrolment(
+        then, is_new=kept["isNew"], bonus_units=kept.get("bonusUnits", 0), is_replay=True
+    )
+
+
+def _joined(
+    person: Member | None, program: Program, user_id: str, caller: Caller, now: datetime
+) -> Member:
+    customer = caller.customer
+    return member_documents.enrolled(
+        person,
+        program,
+        user_id,
+        now,
+        is_customer=customer is not None,
+        is_vouched_for=customer is None or customer.is_verified,
     )
 
 

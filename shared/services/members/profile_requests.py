@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
 from typing import Any, TypeVar
 
-from shared.auth.caller import Caller, SignedInCustomer
+from shared.auth.caller import Caller
 from shared.domain.members import custom_fields, personal_data
 from shared.domain.members.custom_fields import EditableBy
 from shared.domain.members.profile import Key, Newsletter, Profile
@@ -50,17 +49,6 @@ def changes_of(caller: Caller, body: ProfileFields) -> ProfileChanges:
     if problems:
         raise invalid(problems)
     return ProfileChanges(values, own, body.external_ids)
-
-
-def claimed_by(customer: SignedInCustomer) -> ProfileChanges:
-    """Return what the sign-in of a customer says of them, as far as it is verified."""
-    values: dict[str, str] = {}
-    with suppress(ValueError):
-        if customer.email:
-            values["email"] = personal_data.email(customer.email)
-    if customer.phone:
-        values["phone"] = customer.phone
-    return ProfileChanges(values)
 
 
 def _not_for_customers(body: ProfileFields) -> dict[str, str]:

@@ -19,7 +19,7 @@ from shared.services import access, commands, forwarding, sealed_profiles
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox, shop_outbox
 from shared.services.loyalty import profile_rewards
-from shared.services.members import member_keys, profile_requests
+from shared.services.members import member_keys, sign_in_addresses
 from shared.store import paths
 from shared.store.client import Document
 from shared.store.codec import camel
@@ -67,10 +67,11 @@ def create(
     user_id = user_id or _new_id(caller)
 
     def change(before: Member | None) -> tuple[Member, Profile]:
-        if before is not None and before.profile is not None:
+        if before is not None and before.has_made_profile:
             raise taken_keys(["userId"])
         member = before or Member(user_id, caller.account_id, now, now, home)
-        return replace(member, store_id=member.store_id or home), Profile()
+        profile = sealed_profiles.profile_of(member)
+        return replace(member, store_id=member.store_id or home), profile
 
     return _save(caller, user_id, changes, change, now, is_new=True)
 
@@ -197,13 +198,13 @@ def _save(
     event_id = ids.new("evt")
     by = CUSTOMER if caller.customer else MERCHANT
     is_vouched_for = caller.customer is None or caller.customer.is_verified
-    claimed = profile_requests.claimed_by(caller.customer) if caller.customer else ProfileChanges()
+    said = sign_in_addresses.said_by(caller.customer)
 
     def decide(reads: Reads) -> Effect[SavedMember]:
         stored = member_documents.decode(reads[path])
         forwarding.require_current(stored)
         member, before = change(stored)
-        free = _free_of(claimed, account_id, user_id, reads)
+        free = sign_in_addresses.free_of(said, account_id, user_id, reads)
         after = profile_changes.apply(before, free.then(changes), now, by)
         names = [camel(each) for each in profile_changes.changed_fields(before, after)]
         kept = {"userId": user_id, "fields": names, "updatedAt": now}
@@ -238,20 +239,9 @@ def _save(
         ]
         return Effect(saved, writes, kept, [*news.tasks, *cards.tasks])
 
-    keys = (*changes.keys, *claimed.keys)
+    keys = (*changes.keys, *said.keys)
     needs = [path, *member_keys.needs(account_id, keys)]
     return commands.run(needs, decide, claim=caller.claim, replay=_replayed)
-
-
-def _free_of(
-    claimed: ProfileChanges, account_id: str, user_id: str, reads: Reads
-) -> ProfileChanges:
-    """Return what nobody else has of what a sign-in says."""
-    others = {kind for kind, _ in member_keys.taken(account_id, user_id, claimed.keys, reads)}
-    values = {
-        name: value for name, value in claimed.values.items() if KEYS_BY_FIELD[name] not in others
-    }
-    return ProfileChanges(values)
 
 
 def _require_free(account_id: str, user_id: str, keys: Sequence[Key], reads: Reads) -> None:

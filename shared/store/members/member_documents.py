@@ -50,23 +50,23 @@ def require_unerased(member: Member | None) -> None:
         raise Busy("The member is being erased.")
 
 
-def enrolment_writes(
-    read: Snapshot,
+def enrolled(
+    before: Member | None,
     program: Program,
     user_id: str,
     now: datetime,
     *,
     is_customer: bool = False,
     is_vouched_for: bool = True,
-) -> list[Write]:
-    """Return the write that makes a person a member of a program; none if the document says so.
+) -> Member:
+    """Return a person as a member of a program: the same one if the document says so.
 
     Raises:
         MemberSuspended: The person is suspended in the whole account.
+        Busy: The person is being erased.
     """
-    before = decode(read)
     require_unerased(before)
-    after = members.enroll(
+    return members.enroll(
         before,
         account_id=program.account_id,
         user_id=user_id,
@@ -76,6 +76,16 @@ def enrolment_writes(
         is_vouched_for=is_vouched_for,
         now=now,
     )
+
+
+def enrolment_writes(read: Snapshot, program: Program, user_id: str, now: datetime) -> list[Write]:
+    """Return the write that makes a person a member of a program; none if the document says so.
+
+    Raises:
+        MemberSuspended, Busy.
+    """
+    before = decode(read)
+    after = enrolled(before, program, user_id, now)
     return [] if after is before else [write(read, after)]
 
 
