@@ -21,6 +21,7 @@ from tools.web_host import Site, create_app
 pytestmark = needs_chromium
 FLOWS = (
     "card",
+    "joining",
     "shop-reward",
     "provider-sign-in",
     "member-code",

@@ -2,29 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { call, check, facts, open, run } from './browser.mjs';
+import { askForLink } from './mail.mjs';
 
 const email = `guest-${Date.now()}@example.com`;
 const card = new URL(facts.urls.card);
-
-/** Return the newest link that the Auth emulator would have mailed to an address. */
-async function mailedLink(address) {
-  const url = `http://${facts.authHost}/emulator/v1/projects/${facts.projectId}/oobCodes`;
-  const { oobCodes } = await (await fetch(url)).json();
-  return oobCodes.findLast((each) => each.email === address)?.oobLink;
-}
-
-/** What the emulator's link leads to: the app, with the code. */
-async function signIn(page) {
-  await page.getByLabel('E-mail address').fill(email);
-  await page.getByRole('button', { name: 'Mail me a link' }).click();
-  await page.getByText(`We have mailed a link to ${email}`).waitFor();
-  const link = new URL(await mailedLink(email));
-  const target = new URL(link.searchParams.get('continueUrl'));
-  for (const name of ['mode', 'oobCode', 'apiKey', 'lang']) {
-    target.searchParams.set(name, link.searchParams.get(name) ?? 'en');
-  }
-  await page.goto(target.href);
-}
 
 await run(async (browser) => {
   const { context, page, problems } = await open(browser);
@@ -43,10 +24,7 @@ await run(async (browser) => {
   await check(page, 'sign-in', problems);
   await page.getByRole('button', { name: 'Mail me a link' }).click();
   await page.getByText('Type an e-mail address').waitFor();
-  await signIn(page);
-
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await program.getByRole('button', { name: 'Get this card' }).click();
+  await page.goto(await askForLink(page, email));
   await page.getByRole('img', { name: 'Show this at the till' }).waitFor();
   const programId = decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1));
   const code = (await page.locator('.code .text').first().textContent()) ?? '';

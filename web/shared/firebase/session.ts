@@ -53,9 +53,8 @@ async function start(name: string): Promise<Auth> {
 
 /** Return the token for the next call; it is new if the last one is over. */
 export async function idToken(): Promise<string | null> {
-  const auth = await running();
-  await auth.authStateReady();
-  return auth.currentUser ? auth.currentUser.getIdToken() : null;
+  const person = await whoHasSignedIn();
+  return person ? person.getIdToken() : null;
 }
 
 /** Mail a link that signs in whoever opens it in this browser, at our page `path`. */
@@ -97,6 +96,13 @@ export async function signInByToken(provider: string, idToken: string, nonce: st
 
 export async function signOut(): Promise<void> {
   await leave(await running());
+}
+
+/** Return the person, once it is known who has signed in. */
+export async function whoHasSignedIn(): Promise<User | null> {
+  const auth = await running();
+  await auth.authStateReady();
+  return auth.currentUser;
 }
 
 /** Return the id of the person who has signed in; a page that asks is only shown to one. */

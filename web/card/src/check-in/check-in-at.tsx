@@ -5,7 +5,7 @@ import { cardsOf, type StoreProfile } from '../../../shared/card/model.ts';
 import { user } from '../../../shared/firebase/session.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { keptProfile, readProfile } from '../data.ts';
-import { Join } from '../parts/join.tsx';
+import { Join, JoinNote } from '../parts/join.tsx';
 import { SignInFirst } from '../parts/sign-in-first.tsx';
 import { useKept } from '../use-kept.ts';
 import { useMine } from '../use-mine.ts';
@@ -62,11 +62,11 @@ function Member({ store, attempt, onOther }: Props & { readonly store: StoreProf
         {cards.map((card) => (
           <li key={card.programId} class="stack">
             <LoyaltyCard card={card} />
-            <Join card={card} onJoined={readMine} />
+            <Join card={card} store={store} onJoined={readMine} />
           </li>
         ))}
       </ul>
-      {cards.length > 0 && <p class="quiet">{t().store.joinNote(store.name)}</p>}
+      {cards.length > 0 && <JoinNote store={store} />}
     </>
   );
 }

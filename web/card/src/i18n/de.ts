@@ -20,8 +20,11 @@ export const de: Words = {
     notFound: 'Diesen Laden gibt es nicht.',
     noPrograms: 'Dieser Laden hat gerade kein offenes Programm.',
     join: 'Diese Karte holen',
+    joining: 'Ihre Karte kommt …',
+    getsAddress: 'Der Laden bekommt Ihre E-Mail-Adresse.',
+    getsThis: (email) => `Der Laden bekommt Ihre Adresse ${email}.`,
     joinNote: (store) =>
-      `Mit einer Karte speichert ${store}, was Sie dort kaufen und welche Punkte Sie sammeln. Sie können jederzeit austreten, Ihre Daten abrufen oder löschen.`,
+      `Mit einer Karte speichert ${store}, was Sie dort kaufen und sammeln, und findet Ihre Karte anhand Ihrer E-Mail-Adresse. Was zu dieser Adresse schon da ist, kommt auf Ihre Karte. Sie können jederzeit austreten, Ihre Daten abrufen oder löschen.`,
     open: 'Meine Karte öffnen',
     welcome: (amount) => `${amount} zum Start`,
   },

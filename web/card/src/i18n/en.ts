@@ -21,8 +21,11 @@ export const en = {
     notFound: 'There is no such shop.',
     noPrograms: 'This shop has no open program at the moment.',
     join: 'Get this card',
+    joining: 'Your card is on its way …',
+    getsAddress: 'The shop gets your e-mail address.',
+    getsThis: (email: string) => `The shop gets your address ${email}.`,
     joinNote: (store: string) =>
-      `With a card ${store} stores what you buy there and the points you collect. You can leave, get or erase your data at any time.`,
+      `With a card ${store} stores what you buy there and what you collect, and finds your card by your e-mail address. What it has for this address already comes to your card. You can leave, get or erase your data at any time.`,
     open: 'Open my card',
     welcome: (amount: string) => `${amount} to begin with`,
   },

@@ -1,5 +1,6 @@
 /** `/s/{storeId}`: who a store is and what its programs offer, for everybody; and to join them. */
 
+import { useState } from 'preact/hooks';
 import { safeUrl } from '../../../shared/lib/safe-url.ts';
 import { keptProfile, readProfile } from '../data.ts';
 import { LoyaltyCard } from '../../../shared/card/loyalty-card.tsx';
@@ -7,7 +8,8 @@ import type { PageProps } from '../main.tsx';
 import { cardsOf, type ProgramCard, type StoreProfile } from '../../../shared/card/model.ts';
 import { go } from '../../../shared/lib/router.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
-import { Join } from '../parts/join.tsx';
+import { takeJoining } from '../joining.ts';
+import { Join, JoinNote } from '../parts/join.tsx';
 import { useKept } from '../use-kept.ts';
 import { useMine } from '../use-mine.ts';
 import { t } from '../words.ts';
@@ -21,6 +23,7 @@ export default function Store({ id }: PageProps) {
 
 function Profile({ store }: { readonly store: StoreProfile }) {
   const [mine] = useMine();
+  const [asked] = useState(takeJoining);
   const friendsCode = new URLSearchParams(location.search).get('referralCode') ?? '';
   const logo = safeUrl(store.logo);
   const cards = cardsOf(store);
@@ -43,12 +46,18 @@ function Profile({ store }: { readonly store: StoreProfile }) {
             {mine?.has(card.programId) ? (
               <Open card={card} />
             ) : (
-              <Join card={card} friendsCode={friendsCode} onJoined={() => go(`/c/${encodeURIComponent(card.programId)}`)} />
+              <Join
+                card={card}
+                store={store}
+                friendsCode={asked?.friendsCode || friendsCode}
+                isAsked={asked?.programId === card.programId}
+                onJoined={() => go(`/c/${encodeURIComponent(card.programId)}`)}
+              />
             )}
           </li>
         ))}
       </ul>
-      {cards.length > 0 && <p class="quiet">{t().store.joinNote(store.name)}</p>}
+      {cards.length > 0 && <JoinNote store={store} />}
     </>
   );
 }

@@ -1,39 +1,56 @@
 /** Join a program by one tap, with the code of the friend who has told of it, if there was one. */
 
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { ask, idempotencyKey, Problem } from '../../../shared/api/client.ts';
-import type { ProgramCard } from '../../../shared/card/model.ts';
-import { ownId, user } from '../../../shared/firebase/session.ts';
-import { go, here } from '../../../shared/lib/router.ts';
+import type { ProgramCard, StoreProfile } from '../../../shared/card/model.ts';
+import { user, whoHasSignedIn } from '../../../shared/firebase/session.ts';
+import { go } from '../../../shared/lib/router.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
+import { rememberJoining } from '../joining.ts';
+import { takeOver } from '../take-over.ts';
 import { t } from '../words.ts';
 
 interface Props {
   readonly card: ProgramCard;
+  readonly store: StoreProfile;
   readonly friendsCode?: string;
+  /** The person has asked for this card before signing in. */
+  readonly isAsked?: boolean;
   readonly onJoined: () => void;
 }
 
-export function Join({ card, friendsCode = '', onJoined }: Props) {
+export function Join({ card, store, friendsCode = '', isAsked = false, onJoined }: Props) {
   const [code, setCode] = useState(friendsCode);
   const key = useRef(idempotencyKey());
   const { isBusy, error, run } = useAction();
+  const noteId = useId();
   const words = t().friends;
 
   function join(referralCode: string): void {
-    if (user.value === null) {
-      go(`/sign-in?back=${encodeURIComponent(here())}`);
-      return;
-    }
     run(async () => {
+      const person = await whoHasSignedIn();
+      if (person === null) {
+        const back = rememberJoining({ programId: card.programId, friendsCode: referralCode });
+        go(`/sign-in?back=${encodeURIComponent(back)}`);
+        return;
+      }
+      if (person.emailVerified) await takeOver(store.storeId, person.uid, key.current);
       const friend = card.referral && referralCode ? { referralCode } : {};
-      const body = { programId: card.programId, userId: ownId(), ...friend };
+      const body = { programId: card.programId, userId: person.uid, ...friend };
       const headers = { 'Idempotency-Key': key.current };
       await ask((api, signal) => api.POST('/enrollInLoyaltyProgram', { body, headers, signal }));
       onJoined();
     });
   }
+
+  useEffect(() => {
+    if (!isAsked) return;
+    void whoHasSignedIn().then((person) => {
+      if (!person) return; // Who came back without signing in has the button.
+      join(code.trim());
+    });
+  }, []);
 
   /** With another code it is another request. */
   function name(changed: string): void {
@@ -66,10 +83,18 @@ export function Join({ card, friendsCode = '', onJoined }: Props) {
           </label>
         </details>
       )}
-      <button type="button" aria-disabled={isBusy} onClick={() => join(code.trim())}>
-        {t().store.join}
+      <button
+        type="button"
+        aria-disabled={isBusy}
+        aria-describedby={noteId}
+        onClick={() => join(code.trim())}
+      >
+        {isBusy ? t().store.joining : t().store.join}
         <span class="for-readers">: {card.programName}</span>
       </button>
+      <p class="quiet center" id={noteId}>
+        {noteFor()}
+      </p>
       {error !== undefined && <Failed error={error} />}
       {isAboutCode && (
         <button type="button" class="plain" aria-disabled={isBusy} onClick={joinWithout}>
@@ -78,4 +103,16 @@ export function Join({ card, friendsCode = '', onJoined }: Props) {
       )}
     </>
   );
+}
+
+/** Say what the shop gets: the address only of who has one that is confirmed, or has yet to sign in. */
+function noteFor(): string {
+  const person = user.value;
+  if (!person) return t().store.getsAddress;
+  return person.emailVerified && person.email ? t().store.getsThis(person.email) : '';
+}
+
+/** What joining means, once for all cards of a store. */
+export function JoinNote({ store }: { readonly store: StoreProfile }) {
+  return <p class="quiet">{t().store.joinNote(store.name)}</p>;
 }

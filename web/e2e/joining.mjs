@@ -1,0 +1,82 @@
+/** Joining by one tap, around a mailed link; and that nobody joins what they have not asked for. */
+
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { call, check, facts, open, run } from './browser.mjs';
+import { makeGuest, signIn } from './guests.mjs';
+import { askForLink } from './mail.mjs';
+
+const { storeId } = facts;
+const NAME = 'One tap';
+const { programId } = await call('createLoyaltyProgram', {
+  storeId,
+  programName: NAME,
+  programType: 'points',
+  rules: { pointsPerEuro: 10 },
+  welcomeBonus: 20,
+  isActive: true,
+});
+const store = `/s/${encodeURIComponent(storeId)}`;
+const at = (path) => new URL(path, facts.urls.card).href;
+const offer = (page) => page.getByRole('listitem').filter({ hasText: NAME });
+const ask = (page) => offer(page).getByRole('button', { name: /^Get this card/ });
+
+/** The link opens in another tab, as mail programs do. What a till has for the address is there. */
+async function byOneTap(browser) {
+  const email = `Max-${randomUUID()}@example.com`;
+  const { userId } = await call('createMember', { email: email.toLowerCase() });
+  await call('enrollInLoyaltyProgram', { programId, userId });
+  await call('addLoyaltyPoints', { programId, userId, points: 70, transactionId: randomUUID() });
+  const { context, page, problems } = await open(browser);
+  await page.goto(at(store));
+  await offer(page).getByText('The shop gets your e-mail address.').waitFor();
+  await check(page, 'join-note', problems);
+  await ask(page).click();
+  const link = await askForLink(page, email);
+  const mail = await context.newPage();
+  await mail.goto(link);
+  await mail.getByRole('heading', { name: NAME, level: 1 }).waitFor();
+  await mail.locator('.balance', { hasText: '90 points' }).waitFor();
+  await check(mail, 'joined-by-link', problems);
+
+  const { member } = await call('identifyMember', { storeId, email });
+  assert.equal(member.isCustomer, true);
+  assert.notEqual(member.userId, userId);
+  const again = await call('importMembers', { rows: [{ email }], programId, ifExists: 'skip' });
+  assert.deepEqual(again.results.map((each) => each.userId), [member.userId]);
+  // The same way back, once more, asks for nothing.
+  await mail.goto(at(new URL(link).searchParams.get('back')));
+  await offer(mail).getByRole('link', { name: /^Open my card/ }).waitFor();
+  await context.close();
+}
+
+/** Neither a made-up link, nor the other button for signing in, nor an old request joins anybody. */
+async function unasked(browser) {
+  const { context, page } = await open(browser);
+  const guest = await makeGuest();
+  const madeUp = `${store}#join=${randomUUID()}`;
+  await page.goto(at(store));
+  await ask(page).click(); // Somebody asks for it, and goes away.
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await page.goto(at(store));
+  await page.getByRole('navigation').getByRole('link', { name: 'Sign in' }).click();
+  await signIn(page, guest);
+  await ask(page).waitFor();
+  await page.goto(at(`/sign-in?back=${encodeURIComponent(madeUp)}`));
+  await page.goto(at(madeUp));
+  await ask(page).waitFor();
+  await page.waitForFunction(() => globalThis.location.hash === '');
+  await offer(page).getByText(`The shop gets your address ${guest.email}.`).waitFor();
+  const { members } = await call('listMembers', { programId });
+  assert.ok(!members.some((each) => each.userId === guest.userId));
+  await context.close();
+}
+
+try {
+  await run(async (browser) => {
+    await byOneTap(browser);
+    await unasked(browser);
+  });
+} finally {
+  await call('updateLoyaltyProgram', { programId, isActive: false });
+}
