@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -29,6 +29,10 @@ from shared.services.members import member_imports, sandbox_imports
 IMPORT_ID = "imp_abc123"
 
 
+COLUMNS_MAX = 200
+Heading = Annotated[str, Field(max_length=200)]
+
+
 class Request(RowsOrFile):
     """Rows with the fields of createMember, and what each person brings along into a program.
 
@@ -38,6 +42,14 @@ class Request(RowsOrFile):
 
     rows: list[MemberToImport] | None = Field(
         default=None, min_length=1, max_length=ROWS_MAX, description="The rows."
+    )
+    columns: dict[str, Heading | None] | None = Field(
+        default=None,
+        max_length=COLUMNS_MAX,
+        description=(
+            "Which field a column of a CSV is, by its heading, such as `Vorname`: `firstName`. "
+            "Null leaves the column out. Other headings are names of fields."
+        ),
     )
     if_exists: IfMemberExists = Field(
         default=IfMemberExists.FAIL,
@@ -85,6 +97,12 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
         "file": "ZW1haWw7cG9pbnRzCm1heEBleGFtcGxlLmNvbTsxMjAK",
         "dryRun": True,
     },
+    "fileWithOtherHeadings": {
+        "programId": "lp_abc123",
+        "file": "RS1NYWlsO1B1bmt0ZTtOb3RpegptYXhAZXhhbXBsZS5jb207MTIwO25ldHQK",
+        "columns": {"E-Mail": "email", "Punkte": "points", "Notiz": None},
+        "dryRun": True,
+    },
 }
 
 EXAMPLE: dict[str, Any] = {
@@ -110,7 +128,8 @@ def handle(body: Request, caller: Caller) -> Response:
     row_bookings.require_own(caller, body.program_id, body.store_id)
     wanted = MemberImport(body.if_exists, body.grants_welcome_bonus, body.dry_run)
     if body.file is not None:
-        file = member_files.read(caller, body.file, body.format, ZoneInfo(body.time_zone))
+        zone = ZoneInfo(body.time_zone)
+        file = member_files.read(caller, body.file, body.format, zone, body.columns)
         begun = row_imports.start(caller, file, body.program_id, body.store_id, members=wanted)
         return Response(
             is_complete=False,
@@ -138,7 +157,7 @@ def handle(body: Request, caller: Caller) -> Response:
 def sandbox(body: Request, _: Caller) -> dict[str, Any]:
     """Judge each row alone, as if nobody was there; of a file only how it is written."""
     if body.file is not None:
-        member_files.check(body.file, body.format, ZoneInfo(body.time_zone))
+        member_files.check(body.file, body.format, ZoneInfo(body.time_zone), body.columns)
         nothing = counts_of(()).model_dump(by_alias=True)
         return {"isComplete": False, "importId": IMPORT_ID, "counts": nothing, "results": []}
     bodies = [judged(MemberToImportBody, row) for row in body.rows or ()]

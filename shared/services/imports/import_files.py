@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import binascii
 import json
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -27,9 +28,11 @@ FILE_BYTES_MAX = 10 * 1024 * 1024
 ROW_CHARS_MAX = 50_000
 BAD = "_bad"
 """The name under which a row has the reason why it could not be read."""
+BAD_FIELD = "_bad_field"
+"""The name under which it has the field of that reason, if it is of one."""
 SAME = "_same"
 """The name under which a row has what is left of one that names somebody again."""
-_OWN = frozenset({BAD, SAME})
+_OWN = frozenset({BAD, BAD_FIELD, SAME})
 _TRUTHS = {
     **dict.fromkeys(("true", "wahr", "yes", "ja", "1"), True),
     **dict.fromkeys(("false", "falsch", "no", "nein", "0"), False),
@@ -78,7 +81,11 @@ class RowsFile:
 
 
 def read(
-    text: str, file_format: FileFormat | None, zone: ZoneInfo, columns: Columns = AWARDS
+    text: str,
+    file_format: FileFormat | None,
+    zone: ZoneInfo,
+    columns: Columns = AWARDS,
+    names: Mapping[str, str | None] | None = None,
 ) -> RowsFile:
     """Read a file in base64.
 
@@ -87,6 +94,8 @@ def read(
         file_format: Its format; found out by its first sign if it is ``None``.
         zone: The time zone of times of a CSV that name none.
         columns: The columns of a CSV.
+        names: The headings that columns stand for, by those of the file; ``None`` leaves a column
+            out. Headings that are not among them stand for themselves.
 
     Raises:
         InvalidParameters: It is no such file, or too large. Rows that cannot be read are in the
@@ -104,11 +113,12 @@ def read(
         raise invalid({"file": "must be text: JSON Lines or CSV, not compressed"}) from None
     try:
         is_json = found.text.lstrip("\ufeff \t\r\n")[:1] == "{"
-        file = (
-            _read_lines(found.text)
-            if file_format == "jsonl" or (file_format is None and is_json)
-            else _read_csv(found.text, zone, columns)
-        )
+        if file_format == "jsonl" or (file_format is None and is_json):
+            if names:
+                raise invalid({"columns": "is only for a CSV"})
+            file = _read_lines(found.text)
+        else:
+            file = _read_csv(found.text, zone, columns, names or {})
         tables.check_count(len(file.rows))
     except ConnectorRejected as problem:
         raise invalid({"file": problem.message}) from None
@@ -160,16 +170,13 @@ def _object(line: str) -> dict[str, Any]:
     return {BAD: "The row is no JSON object."}
 
 
-def _read_csv(text: str, zone: ZoneInfo, columns: Columns) -> RowsFile:
+def _read_csv(
+    text: str, zone: ZoneInfo, columns: Columns, names: Mapping[str, str | None]
+) -> RowsFile:
     file = RowsFile()
     rows = tables.text_rows(text)
     _, first = next(rows, (0, []))
-    headings = [each.strip().lstrip("\ufeff") for each in first]
-    if not any(headings) or len(set(headings)) < len(headings):
-        raise invalid({"file": "must begin with a row of headings, each of them once"})
-    unknown = [each[:100] for each in headings if each and not columns.is_known(each)]
-    if unknown:
-        raise invalid({"file": f"has headings that are no fields: {', '.join(unknown[:10])}"})
+    headings = _headings(first, columns, names)
     cells = [(line, row) for line, row in rows if any(each.strip() for each in row)]
     numbers = {name: NumberColumn(name) for name in columns.numbers if name in headings}
     for name, column in numbers.items():
@@ -188,8 +195,41 @@ def _read_csv(text: str, zone: ZoneInfo, columns: Columns) -> RowsFile:
     return file
 
 
+def _headings(
+    first: list[str], columns: Columns, names: Mapping[str, str | None]
+) -> list[str | None]:
+    """Return what stands in each column; ``None`` for one that is left out.
+
+    Raises:
+        InvalidParameters: A heading is no field, or a field is there twice, or ``names`` is wrong.
+    """
+    written = [each.strip().lstrip("\ufeff") for each in first]
+    absent = [each for each in names if each not in written]
+    if absent:
+        raise invalid({"columns": f"names no heading of the file: {_some(absent)}"})
+    strange = [each for each in names.values() if each is not None and not columns.is_known(each)]
+    if strange:
+        raise invalid({"columns": f"names what is no field: {_some(strange)}"})
+    headings = [names.get(each, each) for each in written]
+    found = Counter(each for each in headings if each is not None)
+    if not any(found):
+        raise invalid({"file": "must begin with a row of headings, each of them once"})
+    if names and (twice := [each for each in found if found[each] > 1]):
+        raise invalid({"columns": f"names more than one column for: {_some(twice)}"})
+    if len(found) < found.total():
+        raise invalid({"file": "must begin with a row of headings, each of them once"})
+    unknown = [each for each in found if each and not columns.is_known(each)]
+    if unknown:
+        raise invalid({"file": f"has headings that are no fields: {_some(unknown)}"})
+    return headings
+
+
+def _some(texts: list[str]) -> str:
+    return ", ".join(each[:100] for each in texts[:10])
+
+
 def _values(
-    headings: list[str],
+    headings: list[str | None],
     row: list[str],
     readers: dict[str, Callable[[str], Any]],
     columns: Columns,
@@ -200,14 +240,14 @@ def _values(
     values: dict[str, Any] = {}
     for name, each in named:
         text = each.strip()
-        if not text:
+        if not text or name is None:
             continue
         try:
             value = readers[name](text) if name in readers else text
         except _Doubt as doubt:
-            return {BAD: f"{doubt}."}
+            return {BAD: f"{doubt}.", BAD_FIELD: name}
         except ValueError as problem:
-            return {BAD: f"{name} {problem}."}
+            return {BAD: f"{name} {problem}.", BAD_FIELD: name}
         head, _, tail = name.partition(".")
         if tail and head in columns.objects:
             values.setdefault(head, {})[tail] = value
@@ -246,7 +286,13 @@ def _truth(text: str) -> bool:
 
 def reason(row: dict[str, Any]) -> BadRow | None:
     """Return why a row could not be read, ``None`` if it could."""
-    return BadRow(InvalidParameters(row[BAD])) if set(row) == {BAD} else None
+    if BAD not in row or not row.keys() <= {BAD, BAD_FIELD}:
+        return None
+    problem, name = row[BAD], row.get(BAD_FIELD)
+    if name is None:
+        return BadRow(InvalidParameters(problem))
+    said = problem.removeprefix(f"{name} ").removesuffix(".")
+    return BadRow(InvalidParameters(problem, fields={name: said}))
 
 
 def pieces(

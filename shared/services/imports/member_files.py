@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,23 +21,36 @@ from shared.store.members import settings_documents
 _OBJECTS = ("customFields", "externalIds", "newsletter")
 
 
-def check(text: str, file_format: FileFormat | None, zone: ZoneInfo) -> None:
+def check(
+    text: str,
+    file_format: FileFormat | None,
+    zone: ZoneInfo,
+    names: Mapping[str, str | None] | None,
+) -> None:
     """Refuse what ``read`` refuses, for an account without fields of its own.
 
     Raises:
         InvalidParameters: It is no such file, too large, or has headings that are no fields.
     """
-    import_files.read(text, file_format, zone, _columns(()))
+    import_files.read(text, file_format, zone, _columns(()), names)
 
 
-def read(caller: Caller, text: str, file_format: FileFormat | None, zone: ZoneInfo) -> RowsFile:
+def read(
+    caller: Caller,
+    text: str,
+    file_format: FileFormat | None,
+    zone: ZoneInfo,
+    names: Mapping[str, str | None] | None,
+) -> RowsFile:
     """Read a file in base64. Of a row that names the person of an earlier one, only that is left.
+
+    ``names`` says which fields the headings of a CSV stand for.
 
     Raises:
         InvalidParameters: As ``check``.
     """
     own = settings_documents.of_account(caller.account_id).custom_fields
-    file = import_files.read(text, file_format, zone, _columns(own))
+    file = import_files.read(text, file_format, zone, _columns(own), names)
     rows = [row(caller, index, each) for index, (_, each) in enumerate(file.rows)]
     marked = member_imports.without_duplicates(rows, lambda index: f"Line {file.rows[index][0]}")
     for index, each in enumerate(marked):

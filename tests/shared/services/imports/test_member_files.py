@@ -359,3 +359,51 @@ def test_blank_lines_without_end_are_refused(merchant: Merchant) -> None:
         problem = "The file has more than 500000 lines: hand it over in parts."
         assert (answer.status, answer.error) == (400, "INVALID_PARAMETERS")
         assert answer.body["details"] == {"fields": {"file": problem}}
+
+
+GERMAN = "E-Mail;Vorname;Punkte;Notiz\nada@example.com;Ada;12,5;nett\nben@example.com;Ben;viel;\n"
+NAMES = {"E-Mail": "email", "Vorname": "firstName", "Punkte": "points", "Notiz": None}
+
+
+def test_headings_stand_for_the_fields_that_the_request_names(merchant: Merchant) -> None:
+    program_id = merchant.program("cashback")
+    body = imported(merchant, GERMAN, columns=NAMES, programId=program_id)
+
+    assert outcomes(body) == ["created", "failed"]
+    bad = body["memberResults"][1]
+    assert (bad["line"], bad["message"], bad["fields"]) == (3, "points is no number.", ["points"])
+    ada = merchant.api.ok("identifyMember", {"email": "ada@example.com"})["member"]
+    assert ada["firstName"] == "Ada"
+    assert stored.units(Member(merchant, program_id, ada["userId"])) == [1250]
+
+
+@pytest.mark.parametrize(
+    ("names", "fields"),
+    [
+        ({"Mail": "email"}, {"columns": "names no heading of the file: Mail"}),
+        ({**NAMES, "Notiz": "shoes"}, {"columns": "names what is no field: shoes"}),
+        ({**NAMES, "Notiz": "email"}, {"columns": "names more than one column for: email"}),
+        (dict.fromkeys(NAMES), {"file": "must begin with a row of headings, each of them once"}),
+        ({"Notiz": None}, {"file": "has headings that are no fields: E-Mail, Vorname, Punkte"}),
+    ],
+)
+def test_refuses_names_of_columns_that_do_not_fit(
+    merchant: Merchant, names: dict[str, str | None], fields: dict[str, str]
+) -> None:
+    with nothing_written():
+        answer = send(merchant, GERMAN, columns=names)
+
+    assert_fields_refused(answer, fields)
+
+
+def test_lines_of_json_have_no_columns_to_name(merchant: Merchant) -> None:
+    with nothing_written():
+        answer = send(merchant, people(1), columns={"email": "email"})
+
+    assert_fields_refused(answer, {"columns": "is only for a CSV"})
+
+
+def test_columns_that_are_left_out_may_have_one_heading_or_none(merchant: Merchant) -> None:
+    text = "email;;;x;x\nada@example.com;1;2;3;4\n"
+
+    assert outcomes(imported(merchant, text, columns={"": None, "x": None})) == ["created"]

@@ -4,42 +4,48 @@ import { useEffect, useId, useState } from 'preact/hooks';
 import { ask, isUnknown } from '../../../shared/api/client.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { sentenceOf } from '../../../shared/ui/status.tsx';
-import { store } from '../access.ts';
+import { may, store } from '../access.ts';
+import { useRead } from '../ui/use-read.ts';
 import { t } from '../words.ts';
+import type { Choices } from './choices.ts';
+import { Columns } from './columns.tsx';
 import { decode, previewOf, type Preview } from './csv.ts';
-import { beginImport, forgetImport, noteImport, type KeptImport } from './kept-import.ts';
+import { BYTES_MAX, faultOf, faultsIn } from './file-faults.ts';
 import { FirstRows } from './first-rows.tsx';
-import { problemsOf } from './problems.ts';
-
-const BYTES_MAX = 10 * 1024 * 1024;
-const EXISTING = ['skip', 'update', 'fail'] as const;
+import { columnsOf, NAMING, namesOf, OPENING, type Column, type OwnField } from './headings.ts';
+import { beginImport, forgetImport, noteImport, type KeptImport } from './kept-import.ts';
+import { Options } from './options.tsx';
+import { base64Of, digestOf } from './sending.ts';
 
 interface Props {
   readonly file: File | undefined;
   readonly onFile: (file: File | undefined) => void;
+  readonly choices: Choices;
+  readonly onChoices: (choices: Choices) => void;
   /** What was sent before without an answer. */
   readonly open: KeptImport | undefined;
   readonly onStarted: (kept: KeptImport) => void;
 }
 
-export function ChooseFile({ file, onFile, open, onStarted }: Props) {
+export function ChooseFile({ file, onFile, choices, onChoices, open, onStarted }: Props) {
   const [preview, setPreview] = useState<Preview>();
   const [problem, setProblem] = useState('');
-  const [programId, setProgramId] = useState('');
-  const [ifExists, setIfExists] = useState<(typeof EXISTING)[number]>('skip');
-  const [welcomes, setWelcomes] = useState(false);
+  const [missing, setMissing] = useState('');
   const { isBusy, error, clear, run } = useAction();
+  const own = useRead(readOwnFields, []).value ?? [];
   const id = useId();
   const words = t().imports;
+  const columns = preview?.isCsv ? columnsOf(preview.headings, preview.rows, choices.fields, own) : undefined;
 
   useEffect(
     function lookInto() {
       let isOver = false;
       setPreview(undefined);
       setProblem('');
+      setMissing('');
       clear();
       if (!file) return undefined;
-      if (file.size > BYTES_MAX) setProblem(words.tooLarge);
+      if (file.size > BYTES_MAX) setProblem(words.fileFaults.tooLarge);
       else void file.arrayBuffer().then((bytes) => isOver || look(bytes));
       return () => {
         isOver = true;
@@ -50,20 +56,31 @@ export function ChooseFile({ file, onFile, open, onStarted }: Props) {
 
   function look(bytes: ArrayBuffer): void {
     const found = previewOf(decode(bytes));
-    if (found.rows.length > 0) setPreview(found);
-    else setProblem(words.noRows);
+    const fault = faultOf(new Uint8Array(bytes), found);
+    setProblem(fault);
+    if (!fault) setPreview(found);
+  }
+
+  function change(changed: Choices): void {
+    setMissing('');
+    onChoices(changed);
   }
 
   function send(isTrial: boolean): void {
     setProblem(file ? problem : words.noFile);
     if (!file || !preview) return;
+    const lack = columns ? lackOf(columns, choices) : '';
+    setMissing(lack);
+    if (lack) return;
+    const { programId, ifExists, welcomes } = choices;
+    const names = columns && { columns: namesOf(columns) };
     run(async () => {
       const bytes = await file.arrayBuffer();
-      const choices = { ...(programId && { programId }), ifExists, grantsWelcomeBonus: welcomes };
-      const same = JSON.stringify([await digestOf(bytes), choices, isTrial]);
-      const kept = beginImport(same, file.name, isTrial);
+      const wanted = { ...(programId && { programId }), ifExists, grantsWelcomeBonus: welcomes, ...names };
+      const same = JSON.stringify([await digestOf(bytes), wanted, isTrial]);
+      const kept = beginImport(same, file.name, isTrial, choices);
       const zone = store.value && { timeZone: store.value.timeZone }; // Of times in the file.
-      const body = { ...choices, ...zone, dryRun: isTrial, file: base64Of(bytes) };
+      const body = { ...wanted, ...zone, dryRun: isTrial, file: base64Of(bytes) };
       try {
         const { importId } = await ask((api, signal) =>
           api.POST('/importMembers', { body, headers: { 'Idempotency-Key': kept.key }, signal }),
@@ -76,6 +93,7 @@ export function ChooseFile({ file, onFile, open, onStarted }: Props) {
     });
   }
 
+  const faults = isUnknown(error) ? [words.unknown] : (faultsIn(error) ?? [sentenceOf(error)]);
   return (
     <form class="panel" noValidate onSubmit={(event) => event.preventDefault()}>
       {open && <p role="status">{words.openNote(open.name)}</p>}
@@ -95,44 +113,20 @@ export function ChooseFile({ file, onFile, open, onStarted }: Props) {
         </p>
         {file && !problem && <p class="quiet">{words.chosen(file.name)}</p>}
       </div>
-      {preview && <FirstRows preview={preview} />}
-      <div class="field">
-        <label for={`${id}-program`}>{words.program}</label>
-        <select
-          id={`${id}-program`}
-          value={programId}
-          onChange={(event) => setProgramId(event.currentTarget.value)}
-        >
-          <option value="">{words.noProgram}</option>
-          {store.value?.programs.map((each) => (
-            <option key={each.programId} value={each.programId}>
-              {each.programName}
-            </option>
-          ))}
-        </select>
+      {preview && columns && (
+        <Columns
+          columns={columns}
+          own={own}
+          count={preview.count}
+          onChoose={(heading, field) => change({ ...choices, fields: { ...choices.fields, [heading]: field } })}
+        />
+      )}
+      {preview && !columns && <FirstRows preview={preview} />}
+      <Options choices={choices} onChoices={change} />
+      <div role="alert" class="problem">
+        {missing && <p>{missing}</p>}
+        {error !== undefined && faults.map((each) => <p key={each}>{each}</p>)}
       </div>
-      <fieldset class="stack">
-        <legend>{words.existing}</legend>
-        {EXISTING.map((each) => (
-          <label key={each}>
-            <input type="radio" name={`${id}-exists`} checked={ifExists === each} onChange={() => setIfExists(each)} />
-            {words.ifExists[each]}
-          </label>
-        ))}
-      </fieldset>
-      {programId && (
-        <label class="tick">
-          <input type="checkbox" checked={welcomes} onChange={() => setWelcomes(!welcomes)} />
-          {words.welcome}
-        </label>
-      )}
-      {error !== undefined && (
-        <div role="alert" class="problem">
-          {(isUnknown(error) ? [words.unknown] : problemsOf(error) ?? [sentenceOf(error)]).map((each) => (
-            <p key={each}>{each}</p>
-          ))}
-        </div>
-      )}
       <div class="row start">
         <button type="button" aria-disabled={isBusy} onClick={() => send(true)}>
           {words.tryFirst}
@@ -147,15 +141,18 @@ export function ChooseFile({ file, onFile, open, onStarted }: Props) {
   );
 }
 
-async function digestOf(bytes: ArrayBuffer): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (each) => each.toString(16).padStart(2, '0')).join('');
+/** Return what is still to be chosen, before a file can be sent. */
+function lackOf(columns: readonly Column[], choices: Choices): string {
+  const words = t().imports;
+  const fields = columns.map((each) => each.field).filter(Boolean);
+  if (new Set(fields).size < fields.length) return words.fieldTwice;
+  if (!fields.some((each) => NAMING.includes(each) || each.startsWith('externalIds.'))) return words.needsName;
+  const hasBalance = fields.some((each) => OPENING.includes(each)) && !fields.includes('programId');
+  return hasBalance && !choices.programId ? words.needsProgram : '';
 }
 
-/** In parts: a call takes only so many arguments. */
-function base64Of(bytes: ArrayBuffer): string {
-  const all = new Uint8Array(bytes);
-  let text = '';
-  for (let at = 0; at < all.length; at += 8192) text += String.fromCharCode(...all.subarray(at, at + 8192));
-  return btoa(text);
+/** The fields that the account has added to profiles, as far as the role may ask. */
+async function readOwnFields(): Promise<readonly OwnField[]> {
+  if (!may('configureMembers')) return [];
+  return (await ask((api, signal) => api.POST('/configureMembers', { body: {}, signal }))).customFields;
 }

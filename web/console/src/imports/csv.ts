@@ -6,6 +6,7 @@ export interface Preview {
   readonly rows: readonly (readonly string[])[];
   /** About how many rows there are: a text in quotes may have several lines. */
   readonly count: number;
+  readonly isCsv: boolean;
 }
 
 const SEPARATORS = [';', ',', '\t'] as const;
@@ -17,23 +18,25 @@ const UTF16_MARKS: Readonly<Record<string, string>> = { '255,254': 'utf-16le', '
 export function decode(bytes: ArrayBuffer): string {
   const marked = UTF16_MARKS[new Uint8Array(bytes.slice(0, 2)).join()];
   if (marked !== undefined) return new TextDecoder(marked).decode(bytes);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
+  const text = new TextDecoder().decode(bytes);
+  const wrong = text.split('\uFFFD').length - 1;
+  const letters = text.match(/[^\0-\x7F\uFFFD]/gu)?.length ?? 0;
+  // One wrong byte is not to turn all umlauts into others.
+  return letters >= wrong ? text : new TextDecoder('windows-1252').decode(bytes);
 }
 
 /** Return the headings and the first rows of a CSV, or of a file with a JSON object on each line. */
 export function previewOf(text: string): Preview {
   const body = text.replace(/^\uFEFF/, '');
   const count = body.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '').length;
-  if (body.trimStart().startsWith('{')) return { ...previewOfJson(body), count };
-  const [headings = [], ...rows] = table(body, ROWS_SHOWN + 1);
-  return { headings, rows, count: Math.max(count - 1, 0) };
+  if (body.trimStart().startsWith('{')) return { ...previewOfJson(body), count, isCsv: false };
+  // Excel says in a first line by what the cells are separated.
+  const mark = /^"?sep=([;,\t|])"?[ ;,]*(?:\r\n|\r|\n|$)/i.exec(body);
+  const [headings = [], ...rows] = table(body.slice(mark?.[0].length ?? 0), ROWS_SHOWN + 1, mark?.[1]);
+  return { headings, rows, count: Math.max(count - (mark ? 2 : 1), 0), isCsv: true };
 }
 
-function previewOfJson(body: string): Omit<Preview, 'count'> {
+function previewOfJson(body: string): Pick<Preview, 'headings' | 'rows'> {
   const lines = body.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '').slice(0, ROWS_SHOWN);
   const rows = lines.map((line) => flat(parsed(line)));
   const headings = [...new Set(rows.flatMap((each) => Object.keys(each)))];
@@ -62,10 +65,10 @@ function flat(value: unknown, before = ''): Record<string, string> {
 }
 
 /** Return the first rows of a CSV; quotes may hold separators, line ends and doubled quotes. */
-function table(text: string, most: number): string[][] {
+function table(text: string, most: number, told?: string): string[][] {
   const first = text.slice(0, text.search(/[\r\n]|$/));
   const counts = SEPARATORS.map((each) => first.split(each).length);
-  const separator = SEPARATORS[counts.indexOf(Math.max(...counts))] ?? ';';
+  const separator = told ?? SEPARATORS[counts.indexOf(Math.max(...counts))] ?? ';';
   const rows: string[][] = [];
   let row: string[] = [];
   let cell = '';

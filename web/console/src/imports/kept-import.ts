@@ -3,6 +3,7 @@
 import { idempotencyKey } from '../../../shared/api/client.ts';
 import { account } from '../access.ts';
 import { mode } from '../mode.ts';
+import type { Choices } from './choices.ts';
 
 export interface KeptImport {
   /** The same file with the same choices: it has the same key until it is known whether it arrived. */
@@ -10,6 +11,8 @@ export interface KeptImport {
   readonly key: string;
   readonly name: string;
   readonly isTrial: boolean;
+  /** Not there in what an earlier version has kept. */
+  readonly choices?: Choices;
   /** `null` until the API has answered. */
   readonly importId: string | null;
 }
@@ -36,10 +39,10 @@ function keep(kept: KeptImport | undefined): void {
 }
 
 /** Note what is about to be sent, with the key of an earlier try that has no answer. */
-export function beginImport(same: string, name: string, isTrial: boolean): KeptImport {
+export function beginImport(same: string, name: string, isTrial: boolean, choices: Choices): KeptImport {
   const before = recallImport();
   const key = before?.same === same && before.importId === null ? before.key : idempotencyKey();
-  const kept = { same, key, name, isTrial, importId: null };
+  const kept = { same, key, name, isTrial, choices, importId: null };
   keep(kept);
   return kept;
 }

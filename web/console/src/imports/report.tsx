@@ -2,14 +2,12 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
-import type { components } from '../../../shared/api/schema.gen.ts';
 import { download } from '../../../shared/lib/download.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { t } from '../words.ts';
 import { csvOf } from './csv.ts';
-
-type Row = components['schemas']['NumberedImportedMember'];
+import { fieldsOf, reasonOf, type Row } from './row-faults.ts';
 
 const SHOWN = 50;
 const TAKEN_OVER: readonly string[] = ['created', 'updated'];
@@ -36,8 +34,14 @@ export function Report({ importId, isTrial }: Props) {
   if (left.length === 0) return <p>{isTrial ? words.allWould : words.all}</p>;
 
   function save(): void {
-    const body = left.map((row) => [row.line, outcomeOf(row), reasonOf(row, lines), row.error ?? '']);
-    const head = [words.line, words.outcome, words.reason, words.code];
+    const body = left.map((row) => [
+      row.line,
+      outcomeOf(row),
+      fieldsOf(row),
+      reasonOf(row, lines),
+      row.error ?? '',
+    ]);
+    const head = [words.line, words.outcome, words.field, words.reason, words.code];
     download(csvOf([head, ...body]), 'text/csv', `${words.fileName}.csv`);
   }
 
@@ -50,7 +54,10 @@ export function Report({ importId, isTrial }: Props) {
             <span>
               {words.line} {row.line}: {outcomeOf(row)}
             </span>
-            <span class="quiet whole">{reasonOf(row, lines)}</span>
+            <span class="quiet whole">
+              {fieldsOf(row) && <strong>{fieldsOf(row)}: </strong>}
+              {reasonOf(row, lines)}
+            </span>
           </li>
         ))}
       </ul>
@@ -77,13 +84,3 @@ async function readAll(importId: string): Promise<readonly Row[]> {
 }
 
 const outcomeOf = (row: Row): string => t().imports.outcomes[row.outcome] ?? row.outcome;
-
-/** Why, in our words; with what the API says where we have none. */
-function reasonOf(row: Row, lines: ReadonlyMap<number, number>): string {
-  const words = t().imports;
-  const names = row.fields.join(', ');
-  const first = row.duplicateOf === null ? undefined : lines.get(row.duplicateOf);
-  if (first !== undefined) return words.sameAs(first, names);
-  const known = row.error === null ? undefined : words.errors[row.error];
-  return [known ?? row.message ?? '', names && words.fields(names)].filter(Boolean).join(' ');
-}
