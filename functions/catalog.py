@@ -38,6 +38,7 @@ OF_WRITES = {
 }
 """The roles that may call the other actions of a noun: owners alone, where it is not here."""
 AT_THE_TILL = frozenset({OWNER, MANAGER, CASHIER})
+SEES_AT_THE_TILL = OF_READS | {CASHIER}
 IN_THE_SHOP = frozenset({OWNER, MANAGER})
 CONFIGURES = frozenset({OWNER, DEVELOPER})
 NO_ROLE: frozenset[StaffRole] = frozenset()
@@ -188,20 +189,33 @@ ENDPOINTS = (
     Endpoint("getImportStatus", "loyalty", Package.GROW, is_read=True),
     Endpoint("cancelImport", "loyalty", Package.GROW),
     Endpoint("syncOfflineTransactions", "loyalty", Package.GROW, roles=KEYS_ONLY),
-    Endpoint("redeemLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
+    Endpoint(
+        "redeemLoyaltyPoints",
+        "loyalty",
+        Package.GO,
+        customer_package=Package.GO,
+        roles=AT_THE_TILL,
+    ),
     Endpoint("reserveLoyaltyPoints", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("commitLoyaltyRedemption", "loyalty", Package.GO),
     Endpoint("voidLoyaltyRedemption", "loyalty", Package.GO, customer_package=Package.GO),
     Endpoint("createReward", "rewards", Package.GO),
     Endpoint("updateReward", "rewards", Package.GO),
     Endpoint("archiveReward", "rewards", Package.GO),
-    Endpoint("listRewards", "rewards", Package.GO, is_read=True, customer_package=Package.GO),
+    Endpoint(
+        "listRewards",
+        "rewards",
+        Package.GO,
+        is_read=True,
+        customer_package=Package.GO,
+        roles=SEES_AT_THE_TILL,
+    ),
     Endpoint("getReward", "rewards", Package.GO, is_read=True, customer_package=Package.GO),
     Endpoint("getRedemption", "rewards", Package.GO, is_read=True, customer_package=Package.GO),
     Endpoint("listRedemptions", "rewards", Package.GO, is_read=True, customer_package=Package.GO),
     Endpoint("importVoucherCodes", "rewards", Package.GO),
     Endpoint("useRewardCode", "rewards", Package.GO, roles=AT_THE_TILL),
-    Endpoint("cancelRedemption", "rewards", Package.GO),
+    Endpoint("cancelRedemption", "rewards", Package.GO, roles=AT_THE_TILL),
     Endpoint("activateLoyaltyPoints", "loyalty", Package.GO),
     Endpoint("getLoyaltyAnalytics", "loyalty", Package.GO, is_read=True),
     Endpoint(
@@ -302,6 +316,7 @@ ENDPOINTS = (
         Package.GO,
         customer_package=Package.GO,
         is_query=True,
+        roles=SEES_AT_THE_TILL,
     ),
     Endpoint("trackLoyaltyEvent", "loyalty", Package.GO),
     Endpoint("adjustLoyaltyPoints", "loyalty", Package.GO),

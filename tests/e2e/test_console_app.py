@@ -21,6 +21,7 @@ FLOWS = [
     "shell",
     "start",
     "till",
+    "till-balance",
     "till-camera",
     "till-offline",
     "till-outbox",

@@ -57,8 +57,12 @@ def test_what_a_cashier_may_call_is_this_and_nothing_else() -> None:
     assert OF[CASHIER] == {
         "identifyMember",
         "addLoyaltyPoints",
+        "quoteLoyaltyPayment",
+        "listRewards",
+        "redeemLoyaltyPoints",
         "useRewardCode",
         "reverseLoyaltyTransaction",
+        "cancelRedemption",
         "getMyAccess",
         "listMyAccounts",
         "getHealth",

@@ -8,9 +8,13 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.domain.members import member_codes
 from shared.domain.units import from_units
 from shared.errors import (
     InsufficientBalance,
+    MemberCodeDamaged,
+    MemberCodeExpired,
+    MemberCodeNotFound,
     MembershipClosed,
     MembershipNotFound,
     MemberSuspended,
@@ -34,11 +38,18 @@ from shared.schemas.base import (
     RequestModel,
     ResponseModel,
     Success,
+    invalid,
 )
 from shared.schemas.fields import ProgramId, StoreId, TransactionId, UserId
-from shared.schemas.loyalty.booking_bodies import AmountPaid, AmountToPay, RewardDescription
+from shared.schemas.loyalty.booking_bodies import (
+    AmountPaid,
+    AmountToPay,
+    RewardDescription,
+    ShownCode,
+)
 from shared.services.loyalty import balances
 from shared.services.loyalty import sandbox as mock
+from shared.services.members import identification
 
 
 class Request(RequestModel):
@@ -59,6 +70,7 @@ class Request(RequestModel):
     )
     amount: AmountToPay | None = None
     reward_description: RewardDescription | None = None
+    member_code: ShownCode | None = None
     reward_id: Id | None = Field(
         default=None, description="The program's reward to buy; `points` must be what it costs."
     )
@@ -126,6 +138,9 @@ REFUSALS = (
     MembershipNotFound,
     MemberSuspended,
     MembershipClosed,
+    MemberCodeDamaged,
+    MemberCodeNotFound,
+    MemberCodeExpired,
     RewardNotFound,
     RewardCostMismatch,
     RewardUnavailable,
@@ -141,6 +156,9 @@ REFUSALS = (
 
 def handle(body: Request, caller: Caller) -> Response:
     """Book the redemption, or refuse it with nothing changed."""
+    _require_terms_of_caller(body, caller)
+    if body.member_code is not None:
+        identification.require_present(caller, body.user_id, body.member_code)
     booking = balances.redeem(
         caller,
         program_id=body.program_id,
@@ -172,8 +190,27 @@ def handle(body: Request, caller: Caller) -> Response:
     )
 
 
-def sandbox(body: Request, _: Caller) -> dict[str, Any]:
+def _require_terms_of_caller(body: Request, caller: Caller) -> None:
+    """Refuse what a cashier may not spend: only for who is there, on a purchase or a reward."""
+    problems: dict[str, str] = {}
+    if caller.customer is not None and body.member_code is not None:
+        problems["memberCode"] = "is not for customers"
+    if caller.is_cashier:
+        if body.member_code is None:
+            problems["memberCode"] = "is required of cashiers"
+        if body.reward_description is not None:
+            problems["rewardDescription"] = "is not for cashiers"
+        if body.points is not None and body.reward_id is None:
+            problems["points"] = "is not for cashiers without rewardId: send amount"
+    if problems:
+        raise invalid(problems)
+
+
+def sandbox(body: Request, caller: Caller) -> dict[str, Any]:
     """Spend the points of the sandbox's member."""
+    _require_terms_of_caller(body, caller)
+    if body.member_code is not None:
+        member_codes.read(body.member_code)
     balances.require_points_or_amount(body.points, body.amount, body.reward_id)
     points = mock.price(body.amount) if body.amount is not None else body.points
     assert points is not None, "one of the two is there"

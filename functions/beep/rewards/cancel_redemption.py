@@ -20,6 +20,7 @@ from shared.errors import (
     RedemptionNotFound,
     RewardCodeUsed,
     ShopCodeUnsettled,
+    UndoNotAllowed,
 )
 from shared.schemas import answers
 from shared.schemas.base import Number, RequestModel, ResponseModel, Success
@@ -94,6 +95,7 @@ REFUSALS = (
     RedemptionCancelled,
     CancellationTooLate,
     PurchaseHasOwnRefund,
+    UndoNotAllowed,
     BalanceLimitExceeded,
     ShopCodeUnsettled,
     ConnectorNotConfigured,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from shared.domain.loyalty.entries import Entry, EntryKind, Undone
@@ -14,14 +15,14 @@ _BY_TIME = frozenset({EntryKind.EXPIRE, EntryKind.TIER})
 
 
 def require_undoable(
-    earn: Entry, membership: Membership, staff_id: str | None, now: datetime
+    booked: Entry, membership: Membership, staff_id: str | None, now: datetime
 ) -> None:
-    """Refuse to undo an earn that is not the cashier's own last booking for the member.
+    """Refuse to undo an entry that is not the cashier's own last booking for the member.
 
-    Entries of the same commit have the same time: what came with the earn is no later booking.
+    Entries of the same commit have the same time: what came with it is no later booking.
 
     Args:
-        earn: What is to be taken back whole.
+        booked: The earn that is to be taken back whole, or the redemption to be given back.
         membership: Its membership, as it was read for the commit.
         staff_id: The uid of who wants to undo it.
         now: The account's time.
@@ -29,29 +30,41 @@ def require_undoable(
     Raises:
         UndoNotAllowed: Somebody else booked it, or it is too old, or something was booked since.
     """
-    if earn.staff_id is None or earn.staff_id != staff_id:
-        raise UndoNotAllowed("Somebody else has booked this.", reason="other_staff")
-    if now - earn.recorded_at > UNDO_FOR:
-        raise UndoNotAllowed("It is more than 15 minutes ago.", reason="too_late")
+    _require_own(booked, staff_id, now)
     later = (
         each
         for each in membership.recent
-        if each.recorded_at > earn.recorded_at and each.kind not in _BY_TIME
+        if each.recorded_at > booked.recorded_at and each.kind not in _BY_TIME
     )
     if next(later, None) is not None:
         raise UndoNotAllowed("More was booked for the member since.", reason="not_the_last")
 
 
-def require_gives_nothing_back(undone: Undone | None) -> None:
-    """Refuse to undo an earn with which points come back that were spent or reserved before it.
+def require_gives_back_own(
+    undone: Undone | None, redeemed: Sequence[Entry], staff_id: str | None, now: datetime
+) -> None:
+    """Refuse to undo an earn with which points come back that others have spent or reserved.
 
-    Cashiers spend none, so somebody else has, and an earn is easily given the name of an old
-    purchase.
+    An earn is easily given the name of an old purchase. What the cashier has just taken for the
+    same sale comes back with it.
+
+    Args:
+        undone: What would come back.
+        redeemed: The redemptions of that.
+        staff_id: The uid of who wants to undo the earn.
+        now: The account's time.
 
     Raises:
-        UndoNotAllowed: Some would come back.
+        UndoNotAllowed: Something of others would come back, or what is too old.
     """
-    if undone is not None:
-        raise UndoNotAllowed(
-            "Points that others have spent on the purchase would come back.", reason="other_staff"
-        )
+    if undone is not None and undone.reservation_ids:
+        raise UndoNotAllowed("Points are still reserved for the purchase.", reason="other_staff")
+    for each in redeemed:
+        _require_own(each, staff_id, now)
+
+
+def _require_own(booked: Entry, staff_id: str | None, now: datetime) -> None:
+    if booked.staff_id is None or booked.staff_id != staff_id:
+        raise UndoNotAllowed("Somebody else has booked this.", reason="other_staff")
+    if now - booked.recorded_at > UNDO_FOR:
+        raise UndoNotAllowed("It is more than 15 minutes ago.", reason="too_late")

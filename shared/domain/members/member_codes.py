@@ -123,6 +123,17 @@ def require_of(code: RotatingMemberCode, seen_at: datetime) -> None:
         raise MemberCodeExpired("The code is not of the minute in which it was shown.")
 
 
+def require_shown_since(code: RotatingMemberCode, earliest: datetime, now: datetime) -> None:
+    """Check that a proven code was made between two times, as it was shown then.
+
+    Raises:
+        MemberCodeExpired: It is older, or of a clock that is ahead.
+    """
+    first, last = step_of(earliest) - STEPS_OFF_MAX, step_of(now) + STEPS_OFF_MAX
+    if not first <= code.step <= last:
+        raise MemberCodeExpired("The code is not of the time in which the member was there.")
+
+
 def require_fresh(code: RotatingMemberCode, last_step: int, now: datetime) -> None:
     """Check that a proven code is of now, and that neither it nor a later one was used.
 

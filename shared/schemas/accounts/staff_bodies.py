@@ -25,7 +25,8 @@ Role = Annotated[
         description=(
             "`owner`: everything that no machine alone may tell. `manager`: programs, members, "
             "rewards, corrections, reports. `developer`: webhooks and connections, and reads. "
-            "`cashier`: identify, earn by a purchase, use codes, undo the own last booking."
+            "`cashier`: identify, earn by a purchase, spend for who shows the card, use codes, "
+            "undo the own last booking."
         ),
     ),
 ]

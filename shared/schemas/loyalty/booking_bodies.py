@@ -11,6 +11,7 @@ from pydantic import Field
 from shared.domain.loyalty import earning_base
 from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.loyalty.entries import MadeOf
+from shared.domain.members.member_codes import CODE_CHARS_MAX
 from shared.schemas.base import Id, Number, PositivePoints, WireModel
 from shared.schemas.fields import Percent
 
@@ -56,6 +57,17 @@ AmountToPay = Annotated[
             "What the points are to pay of a purchase, in the store's currency, by the program's "
             "`pointValue`; points are rounded up. Instead of `points`. See quoteLoyaltyPayment."
         )
+    ),
+]
+ShownCode = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=CODE_CHARS_MAX,
+        description=(
+            "The code on the card of the customer, who is there: their own, a rotating one of the "
+            "last 15 minutes. Cashiers must send it; it is not for customers."
+        ),
     ),
 ]
 AmountPaid = Annotated[

@@ -129,7 +129,9 @@ def reverse(
         state = State(reads)
         booked = returning.book(state, membership, program, earn, told, returned, cause)
         if caller.is_cashier:
-            undoing.require_gives_nothing_back(booked.undone)
+            undoing.require_gives_back_own(
+                booked.undone, booked.redeemed, caller.staff_id, cause.now
+            )
         return Decided(
             booked.membership,
             booked.entry,

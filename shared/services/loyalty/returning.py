@@ -34,7 +34,7 @@ class BookedReturn:
     """A membership after a return, with the entry if it took something, and the earn's returns.
 
     ``before`` are entries that come before it: what was spent, and is given back. ``undone`` sums
-    that up.
+    that up. ``redeemed`` are the redemptions that it gives back.
     """
 
     membership: Membership
@@ -42,6 +42,7 @@ class BookedReturn:
     returns: EarnReturns
     before: Sequence[Entry] = ()
     undone: Undone | None = None
+    redeemed: Sequence[Entry] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def book(
     undone = refunds.undone(given_before)
     if entry is None:
         after = after.with_nothing(returned, units, undone)
-    return BookedReturn(refunds.membership, entry, after, refunds.entries, undone)
+    return BookedReturn(refunds.membership, entry, after, refunds.entries, undone, refunds.redeemed)
 
 
 def before_earn(
@@ -122,7 +123,8 @@ class SpentBack:
     """A membership of which a purchase comes back: the one rule of all that tell of it.
 
     What was spent on the purchase is given back first, one redemption after the other, then what
-    the purchase has earned is taken. ``entries`` are those of the redemptions.
+    the purchase has earned is taken. ``redeemed`` are the redemptions, ``entries`` what gives them
+    back.
     """
 
     def __init__(
@@ -130,6 +132,7 @@ class SpentBack:
     ) -> None:
         self.membership = membership
         self.entries: list[Entry] = []
+        self.redeemed: list[Entry] = []
         self._state = state
         self._program = program
         self._cause = cause
@@ -265,6 +268,7 @@ class SpentBack:
         )
         self.membership = given.membership
         self.entries += given.entries
+        self.redeemed.append(redeemed)
         self._done = replace(
             self._done,
             units=self._done.units + given.entry.units,

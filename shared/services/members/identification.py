@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared import clock
 from shared.auth.caller import Caller
@@ -19,6 +19,9 @@ from shared.services.vaults import vault
 from shared.store import paths
 from shared.store.client import Snapshot
 from shared.store.members import member_documents
+
+PRESENT_FOR = timedelta(minutes=15)
+"""So long a rotating code shows that its member is at the till: as long as a cashier undoes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +64,13 @@ def by_code(caller: Caller, text: str, seen_at: datetime | None = None) -> Ident
     read, member = _find(caller, (DEVICE, code.code_id), unknown)
     now = clock.real_now()
     path = paths.account_member(member.account_id, member.user_id)
-
-    def proven(found: Member | None) -> tuple[Member, MemberDevice]:
-        device = _device(found, code.code_id) if found else None
-        if found is None or device is None:
-            raise unknown
-        if not member_codes.is_proven(code, vault().decrypt(device.secret, path)):
-            raise unknown
-        return found, device
-
     if seen_at is not None:
-        proven(member)
+        _proven(code, member)
         member_codes.require_of(code, seen_at)
         return IdentifiedMember(member, sealed_profiles.profile_of(member), MemberCodeKind.ROTATING)
 
     def decide(reads: Reads) -> Effect[Member]:
-        found, device = proven(member_documents.decode(reads[path]))
+        found, device = _proven(code, member_documents.decode(reads[path]))
         member_codes.require_fresh(code, device.last_step, now)
         used = replace(device, last_step=code.step)
         devices = tuple(used if each == device else each for each in found.devices)
@@ -85,6 +79,45 @@ def by_code(caller: Caller, text: str, seen_at: datetime | None = None) -> Ident
 
     after = commands.run([path], decide, known={path: read})
     return IdentifiedMember(after, sealed_profiles.profile_of(after), MemberCodeKind.ROTATING)
+
+
+def require_present(caller: Caller, user_id: str, text: str) -> None:
+    """Check that a member is at the till, as the code on the card shows: one query.
+
+    A rotating one is of the last ``PRESENT_FOR``. It is not used up, as the till has told by it
+    already who it is.
+
+    Raises:
+        MemberCodeDamaged: It is no code.
+        MemberCodeNotFound: It is not the member's, or the device's codes were withdrawn.
+        MemberCodeExpired: It is older.
+    """
+    code = member_codes.read(text)
+    unknown = MemberCodeNotFound("The code is not that of this member.")
+    key = (DEVICE, code.code_id) if isinstance(code, RotatingMemberCode) else (CODE, code.text)
+    _, member = _find(caller, key, unknown)
+    if user_id not in member.every_user_id:
+        raise unknown
+    if isinstance(code, RotatingMemberCode):
+        _proven(code, member)
+        now = clock.real_now()
+        member_codes.require_shown_since(code, now - PRESENT_FOR, now)
+
+
+def _proven(code: RotatingMemberCode, found: Member | None) -> tuple[Member, MemberDevice]:
+    """Return the member and the device that has made a code.
+
+    Raises:
+        MemberCodeNotFound: It is not of one of the member's devices.
+    """
+    unknown = MemberCodeNotFound("The code is no member's.")
+    device = _device(found, code.code_id) if found else None
+    if found is None or device is None:
+        raise unknown
+    path = paths.account_member(found.account_id, found.user_id)
+    if not member_codes.is_proven(code, vault().decrypt(device.secret, path)):
+        raise unknown
+    return found, device
 
 
 def _find(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from shared import clock, ids
 from shared.auth.caller import Caller
-from shared.domain.loyalty import redemptions
+from shared.domain.loyalty import redemptions, undoing
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.redemptions import Redemption, RedemptionRecord, RedemptionStatus
@@ -286,6 +286,7 @@ def cancel(
         ProgramNotFound, MembershipNotFound, RedemptionNotFound, RewardCodeUsed,
         RedemptionCancelled, CancellationTooLate, PurchaseHasOwnRefund, BalanceLimitExceeded,
         ShopCodeUnsettled, IdempotencyKeyReused, Busy.
+        UndoNotAllowed: A cashier asks, and it is not their own last booking for the member.
         ConnectorError: The shop is not connected, does not answer, or refuses to revoke the code.
     """
     program = access.program(caller, program_id, store_id)
@@ -310,6 +311,8 @@ def cancel(
         original = _entry_of(own, redemption_id, reads)
         if original is None or original.kind is not EntryKind.REDEEM:
             raise _not_found(user_id, redemption_id)
+        if caller.is_cashier:
+            undoing.require_undoable(original, membership, caller.staff_id, cause.now)
         path = redemption_documents.path_of(original)
         commands.want(reads, [path])
         record = redemption_documents.decode(original, reads[path]).record

@@ -8,6 +8,17 @@ export interface Program {
   readonly programType: 'stamps' | 'points' | 'cashback' | 'tier';
   readonly currency: string;
   readonly rewards?: readonly Reward[];
+  readonly rules?: StoredRules;
+}
+
+/** What a purchase earns, as the profile has it: numbers that may have decimals are exact texts. */
+export interface StoredRules {
+  readonly requiredStamps?: number;
+  readonly stampsPerPurchase?: number;
+  readonly pointsPerEuro?: string;
+  readonly cashbackPercentage?: string;
+  readonly minimumPurchase?: string | null;
+  readonly maxCashbackPerTransaction?: string | null;
 }
 
 /** What a reward takes off a bill: a percentage or an amount, in exact decimals; neither of goods. */

@@ -4,7 +4,7 @@ export type Doubt = 'empty' | 'unclear' | 'decimals' | 'tooLarge';
 export type Read = { readonly minor: number } | { readonly doubt: Doubt };
 
 /** The most that one amount may be, in major units: what the API takes as a purchase. */
-const MAJOR_MAX = 10_000_000;
+export const MAJOR_MAX = 10_000_000;
 
 /**
  * Read an amount by the separators of a locale. Groups count only with decimals behind them:

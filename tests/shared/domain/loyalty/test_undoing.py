@@ -12,7 +12,7 @@ from shared.domain.loyalty.entries import Entry, EntryKind, Undone
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.undoing import (
     UNDO_FOR,
-    require_gives_nothing_back,
+    require_gives_back_own,
     require_undoable,
 )
 from shared.errors import UndoNotAllowed
@@ -70,12 +70,33 @@ def test_what_time_brings_is_no_booking(kind: EntryKind) -> None:
     assert reason(earn, replace(membership, recent=(by_time, *membership.recent)), LATER) is None
 
 
-@pytest.mark.parametrize(
-    "undone", [Undone(100, 60, redemption_ids=("le_2",)), Undone(100, reservation_ids=("rv_1",))]
-)
-def test_not_if_points_of_others_come_back(undone: Undone) -> None:
-    require_gives_nothing_back(None)
-    with pytest.raises(UndoNotAllowed) as refusal:
-        require_gives_nothing_back(undone)
+def spent(staff_id: str | None, booked_at: datetime = NOW) -> Entry:
+    cause = make_cause("le_2", now=booked_at, staff_id=staff_id)
+    return ledger.redeem(earned()[0], PROGRAM, 10, cause)[1]
 
-    assert refusal.value.details["reason"] == "other_staff"
+
+@pytest.mark.parametrize(
+    ("undone", "redeemed", "refused"),
+    [
+        (None, [], None),
+        (Undone(100, 10, redemption_ids=("le_2",)), [spent("uid_1")], None),
+        (Undone(100, 10, redemption_ids=("le_2",)), [spent(None)], "other_staff"),
+        (Undone(100, 10, redemption_ids=("le_2",)), [spent("uid_2")], "other_staff"),
+        (
+            Undone(100, 10, redemption_ids=("le_2",)),
+            [spent("uid_1", NOW - UNDO_FOR - timedelta(milliseconds=1))],
+            "too_late",
+        ),
+        (Undone(100, reservation_ids=("rv_1",)), [], "other_staff"),
+    ],
+)
+def test_gives_back_what_oneself_has_just_taken(
+    undone: Undone | None, redeemed: list[Entry], refused: str | None
+) -> None:
+    reason: object = None
+    try:
+        require_gives_back_own(undone, redeemed, "uid_1", NOW)
+    except UndoNotAllowed as refusal:
+        reason = refusal.details["reason"]
+
+    assert reason == refused

@@ -1,61 +1,107 @@
-/** Book a purchase of the customer who was found. */
+/** Book a purchase of the customer who was found, and pay of it from the balance what the customer wants. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { isUnknown } from '../../../shared/api/client.ts';
+import { isConnected } from '../../../shared/api/connection.ts';
 import { exactMoney, locale } from '../../../shared/i18n/format.ts';
 import { digitsOf, example, readAmount } from '../../../shared/lib/amount.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { useAction } from '../../../shared/lib/use-action.ts';
+import { may } from '../access.ts';
 import type { Program } from '../store.ts';
 import { Field } from '../ui/field.tsx';
 import { t } from '../words.ts';
-import type { Booking } from './bookings.ts';
+import type { Booking, Payment } from './bookings.ts';
+import { ChooseProgram, rememberedProgram } from './choose-program.tsx';
 import { CustomerBalance } from './customer-balance.tsx';
 import type { Found } from './find-customer.tsx';
+import { forgetPayment, keepPayment } from './kept-payment.ts';
+import { NoAnswer } from './no-answer.tsx';
 import type { Entry } from './outbox-rules.ts';
 import { intend, send } from './outbox.ts';
+import { PayFromBalance, type PartText } from './pay-from-balance.tsx';
+import { readPart, type Part } from './payment-parts.ts';
+import { pay } from './payments.ts';
+import { RewardsFor } from './rewards-for.tsx';
+import { needsCode, useStanding } from './standing.ts';
 
 interface Props {
   readonly found: Found;
   readonly programs: readonly Program[];
+  /** What was sent before the page was loaded again, and has no answer. */
+  readonly unanswered?: Entry | undefined;
   readonly onBooked: (booking: Booking) => void;
-  /** It waits for a connection. */
-  readonly onKept: (entry: Entry) => void;
+  /** It waits for a connection; what was paid from the balance is paid. */
+  readonly onKept: (entry: Entry, payment?: Payment) => void;
   readonly onNext: () => void;
 }
 
-const PROGRAM_KEY = 'punktwerk.console.program';
-
-export function BookPurchase({ found, programs, onBooked, onKept, onNext }: Props) {
-  const [programId, setProgramId] = useState(() => sessionStorage.getItem(PROGRAM_KEY));
+export function BookPurchase({ found, programs, unanswered, onBooked, onKept, onNext }: Props) {
+  const [programId, setProgramId] = useState(rememberedProgram);
   const [text, setText] = useState('');
-  const [problem, setProblem] = useState('');
-  const [open, setOpen] = useState<Entry>();
+  const [partText, setPartText] = useState<PartText>();
+  const [problems, setProblems] = useState({ amount: '', part: '' });
+  const [open, setOpen] = useState(unanswered);
+  /** It rises with what may have changed the balance: then it is read again. */
+  const [version, setVersion] = useState(0);
   const form = useRef<HTMLFormElement>(null);
   const { isBusy, error, clear, run } = useAction();
   const words = t().till;
   const program = programs.find((each) => each.programId === programId) ?? programs[0];
+  const standing = useStanding(found.member?.userId, program, version);
 
   useEffect(() => form.current?.querySelector('input')?.focus(), []);
   if (!program) return null;
 
   const digits = digitsOf(program.currency);
   const read = readAmount(text, locale, digits);
-  const echo = 'minor' in read ? exactMoney(read.minor / 10 ** digits, program.currency) : '';
+  const sale = 'minor' in read ? read.minor : undefined;
+  const payable = Math.round((standing?.payable ?? 0) * 10 ** digits);
+  const part: Part | undefined =
+    partText === undefined || sale === undefined || payable === 0
+      ? undefined
+      : readPart(partText, { sale, payable, locale, digits });
 
-  function choose(id: string): void {
-    setProgramId(id);
-    sessionStorage.setItem(PROGRAM_KEY, id);
+  const isCodeMissing = needsCode() && !found.code;
+  const canPay = payable > 0 && isConnected.value && !isCodeMissing && may('redeemLoyaltyPoints');
+
+  function edit(change: () => void): void {
+    change();
+    setProblems({ amount: '', part: '' });
+    clear();
   }
 
-  function book(entry: Entry): void {
+  function choose(id: string): void {
+    edit(() => setProgramId(id));
+    setPartText(undefined);
+  }
+
+  function reread(): void {
+    setVersion((before) => before + 1);
+  }
+
+  function carryOut(entry: Entry): void {
     run(async () => {
+      const userId = found.member?.userId;
       try {
-        const booking = await send(entry);
-        if (booking) onBooked(booking);
-        else onKept(entry);
+        if (entry.paid === undefined || !userId) {
+          const booking = await send(entry);
+          if (booking) onBooked(booking);
+          else onKept(entry);
+          return;
+        }
+        keepPayment({ entry, found });
+        const sold = await pay(entry, userId, found.code);
+        forgetPayment();
+        if (sold.booking) onBooked(sold.booking);
+        else onKept(entry, sold.payment);
       } catch (failure) {
-        setOpen(isUnknown(failure) ? entry : undefined); // This browser could not keep it.
+        const isOpen = isUnknown(failure); // Nobody knows: the same is sent again.
+        setOpen(isOpen ? entry : undefined);
+        if (!isOpen) {
+          forgetPayment();
+          reread();
+        }
         throw failure;
       }
     });
@@ -65,62 +111,54 @@ export function BookPurchase({ found, programs, onBooked, onKept, onNext }: Prop
     event.preventDefault();
     if (!program) return;
     if ('doubt' in read) {
-      setProblem(t().amount[read.doubt](example(locale, digits)));
+      setProblems({ amount: t().amount[read.doubt](example(locale, digits)), part: '' });
       form.current?.querySelector('input')?.focus();
       return;
     }
-    setProblem('');
+    if (partText !== undefined && (!part || 'doubt' in part)) {
+      setProblems({ amount: '', part: doubtOf(part, Math.min(read.minor, payable), program.currency) });
+      form.current?.querySelector<HTMLInputElement>('.paying input')?.focus();
+      return;
+    }
     const { customer, mark } = found;
-    book(intend({ customer, mark, program, minor: read.minor, digits }));
+    carryOut(intend({ customer, mark, program, minor: read.minor, digits, ...(part && 'minor' in part && { paid: part.minor }) }));
+  }
+
+  function giveUp(): void {
+    forgetPayment();
+    onNext();
   }
 
   return (
     <section class="panel" aria-label={words.customer}>
       <div>
         <h2 class="large">{found.name}</h2>
-        {found.member && <CustomerBalance member={found.member} program={program} />}
+        {found.member && <CustomerBalance member={found.member} program={program} standing={standing} />}
         {!found.member && <p>{words.unchecked}</p>}
       </div>
-      {open && (
-        <div class="stack" role="alert">
-          <p class="large">{exactMoney(open.purchaseAmount, open.currency)}</p>
-          <p class="problem">{words.unknown}</p>
-          <div class="line">
-            <button type="button" aria-disabled={isBusy} onClick={() => book(open)}>
-              {words.again}
-            </button>
-            <button type="button" class="plain" onClick={onNext}>
-              {words.giveUp}
-            </button>
-          </div>
-        </div>
-      )}
+      {open && <NoAnswer entry={open} isBusy={isBusy} onAgain={() => carryOut(open)} onGiveUp={giveUp} />}
       {!open && (
         <form class="stack till" noValidate onSubmit={submit} ref={form}>
-          {programs.length > 1 && (
-            <label>
-              {words.program}
-              <select value={program.programId} onChange={(event) => choose(event.currentTarget.value)}>
-                {programs.map((each) => (
-                  <option key={each.programId} value={each.programId}>
-                    {each.programName}
-                  </option>
-                ))}
-              </select>
-            </label>
-          )}
+          <ChooseProgram programs={programs} chosen={program} onChoose={choose} />
           <Field
             label={words.amount(program.currency)}
-            hint={echo}
-            problem={problem}
+            hint={sale === undefined ? '' : exactMoney(sale / 10 ** digits, program.currency)}
+            problem={problems.amount}
             mode="decimal"
             value={text}
-            onInput={(typed) => {
-              setText(typed);
-              setProblem('');
-              clear();
-            }}
+            onInput={(typed) => edit(() => setText(typed))}
           />
+          {partText !== undefined && (
+            <PayFromBalance
+              program={program}
+              payable={payable / 10 ** digits}
+              sale={sale}
+              text={partText}
+              part={part}
+              problem={problems.part}
+              onText={(typed) => edit(() => setPartText(typed))}
+            />
+          )}
           {error !== undefined && <Failed error={error} />}
           <div class="line">
             <button type="submit" aria-disabled={isBusy}>
@@ -130,8 +168,31 @@ export function BookPurchase({ found, programs, onBooked, onKept, onNext }: Prop
               {words.next}
             </button>
           </div>
+          {/* Below the others, as it comes a moment later: nothing moves away under a finger. */}
+          {canPay && partText === undefined && (
+            <button type="button" class="secondary" onClick={() => edit(() => setPartText(null))}>
+              {words.pay.offer(exactMoney(payable / 10 ** digits, program.currency))}
+            </button>
+          )}
+          {payable > 0 && isCodeMissing && <p class="quiet">{words.pay.scan}</p>}
         </form>
+      )}
+      {found.member && !open && (
+        <RewardsFor
+          userId={found.member.userId}
+          code={found.code}
+          program={program}
+          offers={standing?.offers ?? []}
+          onGiven={reread}
+        />
       )}
     </section>
   );
+}
+
+/** Why a part cannot be paid from the balance; `most` is what can, in minor units. */
+function doubtOf(part: Extract<Part, { doubt: unknown }> | undefined, most: number, currency: string): string {
+  const digits = digitsOf(currency);
+  if (!part || part.doubt === 'tooMuch') return t().till.pay.tooMuch(exactMoney(most / 10 ** digits, currency));
+  return t().amount[part.doubt](example(locale, digits));
 }

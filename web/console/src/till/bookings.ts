@@ -1,6 +1,6 @@
 /** What a till sends: a booking, which the API books once however often it is sent, and its undoing. */
 
-import { ask, clockSkew } from '../../../shared/api/client.ts';
+import { ask, clockSkew, type Problem } from '../../../shared/api/client.ts';
 import type { Program } from '../store.ts';
 import { takeBack } from '../take-back.ts';
 import { countsThen, toldTime, type Customer, type Entry } from './outbox-rules.ts';
@@ -13,6 +13,15 @@ export interface Purchase {
   /** In minor units, such as cents. */
   readonly minor: number;
   readonly digits: number;
+  /** What of it is paid from the balance, in minor units; nothing if it is left out. */
+  readonly paid?: number;
+}
+
+/** What was taken from a balance for a purchase, in the currency, and what is left to pay in money. */
+export interface Payment {
+  readonly redemptionId: string;
+  readonly paid: number;
+  readonly left: number;
 }
 
 export interface Booking {
@@ -26,10 +35,15 @@ export interface Booking {
   readonly tier: string | null;
   /** Milliseconds since 1970. */
   readonly at: number;
+  readonly payment?: Payment;
+  /** Why the purchase earned nothing, though it was paid for from the balance. */
+  readonly refusal?: Problem;
 }
 
+/** What an undoing has done: taken of what was earned, given back of what was paid with. */
 export interface Undone {
   readonly taken: number;
+  readonly given: number;
   readonly balance: number;
   /** Whether somebody else has done it before. */
   readonly wasBefore: boolean;
@@ -44,13 +58,10 @@ export async function book(entry: Entry, found: (userId: string) => Promise<void
   const userId = await idOf(entry, now);
   await found(userId);
   const occurredAt = toldTime(entry, now, clockSkew());
-  const { programId, purchaseAmount, key } = entry;
-  const answer = await ask((api, signal) =>
-    api.POST('/addLoyaltyPoints', {
-      body: { programId, userId, purchaseAmount, transactionId: key, ...(occurredAt && { occurredAt }) },
-      signal,
-    }),
-  );
+  const { programId, key } = entry;
+  const named = { programId, userId, transactionId: key, ...(occurredAt && { occurredAt }) };
+  const body = { ...named, ...purchaseOf(entry) };
+  const answer = await ask((api, signal) => api.POST('/addLoyaltyPoints', { body, signal }));
   return {
     entry,
     userId,
@@ -63,6 +74,12 @@ export async function book(entry: Entry, found: (userId: string) => Promise<void
   };
 }
 
+/** What was paid from the balance is a line of its own: the API lets it earn nothing. */
+function purchaseOf({ purchaseAmount, paid }: Entry) {
+  if (!paid) return { purchaseAmount };
+  return { purchaseLines: [{ amount: purchaseAmount }, { amount: -paid, type: 'reward' as const }] };
+}
+
 async function idOf(entry: Entry, now: number): Promise<string> {
   const { customer } = entry;
   if ('userId' in customer) return customer.userId;
@@ -71,12 +88,23 @@ async function idOf(entry: Entry, now: number): Promise<string> {
   return (await ask((api, signal) => api.POST('/identifyMember', { body, signal }))).member.userId;
 }
 
-/** Take a booking back, unless somebody has done it before. */
-export async function undo({ entry, userId, entryId }: Booking, key: string): Promise<Undone> {
-  if (entryId === null) throw new Error('nothing was booked');
-  const answer = await takeBack({ programId: entry.programId, userId, entryId }, key);
+/** Whether there is anything to take back: a purchase that earned nothing may have been paid for. */
+export const isUndoable = ({ entryId, payment }: Booking): boolean => entryId !== null || payment !== undefined;
+
+/** Take a booking back, with what was paid from the balance, unless somebody has done it before. */
+export async function undo({ entry, userId, entryId, payment }: Booking, key: string): Promise<Undone> {
+  const { programId } = entry;
+  if (entryId === null) {
+    if (!payment) throw new Error('nothing was booked');
+    const body = { programId, userId, redemptionId: payment.redemptionId };
+    const headers = { 'Idempotency-Key': key };
+    const answer = await ask((api, signal) => api.POST('/cancelRedemption', { body, headers, signal }));
+    return { taken: 0, given: answer.pointsReturned, balance: answer.newBalance, wasBefore: false };
+  }
+  const answer = await takeBack({ programId, userId, entryId }, key);
   return {
     taken: answer.pointsReversed,
+    given: answer.pointsGivenBack,
     balance: answer.newBalance,
     wasBefore: answer.duplicate === true,
   };

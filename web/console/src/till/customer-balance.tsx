@@ -1,4 +1,4 @@
-/** What a customer has in a program. A cashier may not read that, and sees it with the booking. */
+/** What a customer has in a program. A cashier may not read that, and sees only what can be spent of it. */
 
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
@@ -7,15 +7,17 @@ import { may } from '../access.ts';
 import type { Member } from '../people.ts';
 import type { Program } from '../store.ts';
 import { amount, t } from '../words.ts';
+import type { Standing } from './standing.ts';
 
 type Membership = components['schemas']['Membership'];
 
 interface Props {
   readonly member: Member;
   readonly program: Program;
+  readonly standing: Standing | undefined;
 }
 
-export function CustomerBalance({ member, program }: Props) {
+export function CustomerBalance({ member, program, standing }: Props) {
   const [memberships, setMemberships] = useState<readonly Membership[]>([]);
   const { userId } = member;
 
@@ -25,18 +27,17 @@ export function CustomerBalance({ member, program }: Props) {
       (answer) => setMemberships(answer.memberships),
       () => undefined, // It is only beside: booking does not need it.
     );
-  }, [userId]);
+  }, [userId, standing]);
 
   const found = memberships.find((each) => each.programId === program.programId);
   const tier = found?.currentTier;
+  const balance = found?.currentBalance ?? standing?.balance ?? undefined;
   return (
     <>
-      {found && (
-        <p>
-          {amount(found.currentBalance, program)}
-          {tier && ` · ${tier}`}
-        </p>
-      )}
+      <p class="standing">
+        {balance !== undefined && t().till.balance(amount(balance, program))}
+        {tier && ` · ${tier}`}
+      </p>
       {member.status === 'suspended' && <p class="problem">{t().problem.codes['MEMBER_SUSPENDED']}</p>}
     </>
   );

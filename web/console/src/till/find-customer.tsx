@@ -18,6 +18,8 @@ export interface Found {
   readonly mark: string;
   readonly name: string;
   readonly member: Member | undefined;
+  /** The code on the card, if it was shown: with it a cashier may take from the balance. */
+  readonly code: string | undefined;
 }
 
 export function FindCustomer({ onFound }: { readonly onFound: (found: Found) => void }) {
@@ -76,7 +78,8 @@ export function FindCustomer({ onFound }: { readonly onFound: (found: Found) => 
 function known(member: Member, way: Way): Found {
   const kept = keptCustomer(way);
   const customer = { userId: member.userId };
-  return { customer, mark: markOf(kept ?? customer), name: nameOf(member), member };
+  const code = 'memberCode' in way ? way.memberCode : undefined;
+  return { customer, mark: markOf(kept ?? customer), name: nameOf(member), member, code };
 }
 
 /** Take a code or a number without asking; what can be seen to be wrong is said while the customer is there. */
@@ -86,5 +89,5 @@ function unknown(way: Way): Found | string {
   const doubt = 'memberCode' in customer ? doubtOf(customer.memberCode, Date.now() + clockSkew()) : null;
   if (doubt) return t().till.codeDoubts[doubt];
   const mark = markOf(customer);
-  return { customer, mark, name: t().till.somebody(mark), member: undefined };
+  return { customer, mark, name: t().till.somebody(mark), member: undefined, code: undefined };
 }

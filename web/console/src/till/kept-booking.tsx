@@ -2,19 +2,28 @@
 
 import { exactMoney } from '../../../shared/i18n/format.ts';
 import { t } from '../words.ts';
+import type { Payment } from './bookings.ts';
 import type { Entry } from './outbox-rules.ts';
 import { waiting } from './outbox.ts';
+import { PaymentLines } from './payment-lines.tsx';
 
-export function KeptBooking({ kept, name }: { readonly kept: Entry; readonly name: string }) {
+interface Props {
+  readonly kept: Entry;
+  readonly name: string;
+  readonly payment?: Payment | undefined;
+}
+
+export function KeptBooking({ kept, name, payment }: Props) {
   const words = t().till.outbox;
   const entry = waiting.value.find((each) => each.key === kept.key);
-  if (entry?.refusal) return null; // The list says why, and what can be done.
+  if (entry?.refusal && !payment) return null; // The list says why, and what can be done.
   const isWaiting = entry !== undefined;
   const isKnown = 'userId' in kept.customer;
   return (
     <section class={isWaiting ? 'panel noted' : 'panel good'} aria-label={t().till.last}>
       <div role="status">
-        <p class="large">
+        {payment && <PaymentLines payment={payment} currency={kept.currency} />}
+        <p class={payment ? '' : 'large'}>
           {(isWaiting ? words.kept : words.sent)(exactMoney(kept.purchaseAmount, kept.currency), name)}
         </p>
         {isWaiting && <p>{isKnown ? words.willBeSent : words.willBeChecked}</p>}

@@ -1,54 +1,71 @@
-/** What was booked last, and its undoing, as long as that is possible. */
+/** What was booked last, its undoing, as long as that is possible, and which rewards the customer can have now. */
 
 import { useState } from 'preact/hooks';
 import { hour } from '../../../shared/i18n/format.ts';
 import { Problem } from '../../../shared/api/client.ts';
-import { Failed } from '../../../shared/ui/status.tsx';
+import { Failed, sentenceOf } from '../../../shared/ui/status.tsx';
 import { may, store } from '../access.ts';
-import { undo, type Booking, type Undone } from './bookings.ts';
+import { isUndoable, undo, type Booking, type Undone } from './bookings.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { useIntention } from '../ui/use-intention.ts';
 import { amount, t } from '../words.ts';
+import { PaymentLines } from './payment-lines.tsx';
+import { RewardsFor } from './rewards-for.tsx';
+import { useStanding } from './standing.ts';
 
 const UNDO_MS = 15 * 60_000;
 
 interface Props {
   readonly booking: Booking;
   readonly name: string;
+  /** The code on the card, if it was shown. */
+  readonly code: string | undefined;
 }
 
-export function LastBooking({ booking, name }: Props) {
+export function LastBooking({ booking, name, code }: Props) {
   const [undone, setUndone] = useState<Undone>();
+  const [given, setGiven] = useState(0);
   const { isBusy, error, run } = useAction();
   const carryOut = useIntention();
   const words = t().till;
   const program = store.value?.programs.find((each) => each.programId === booking.entry.programId);
+  const standing = useStanding(booking.userId, program, `${given} ${undone !== undefined}`);
   if (!program) return null;
   const write = (value: number): string => amount(value, program);
   const total = booking.added + booking.pending;
-  const balance = undone?.balance ?? booking.balance;
+  const { payment, refusal } = booking;
+  // What was refused may be so because something was booked since: then this is not the balance any more.
+  const isKnown = given === 0 && !(error instanceof Problem) && !undone?.wasBefore;
 
   return (
     <section class="panel good" aria-label={words.last}>
       <div role="status">
-        {undone && (
-          <p class="large">
-            {(undone.wasBefore ? words.undoneBefore : words.undone)(write(undone.taken))}
-          </p>
+        {undone && (undone.taken > 0 || undone.given === 0) && (
+          <p class="large">{(undone.wasBefore ? words.undoneBefore : words.undone)(write(undone.taken))}</p>
         )}
-        {!undone && (
-          <p class="large">{total > 0 ? words.booked(write(total), name) : words.nothingBooked(name)}</p>
+        {undone && undone.given > 0 && <p class="large">{words.pay.given(write(undone.given))}</p>}
+        {!undone && payment && <PaymentLines payment={payment} currency={program.currency} />}
+        {!undone && !refusal && (
+          <p class={payment ? '' : 'large'}>{total > 0 ? words.booked(write(total), name) : words.nothingBooked(name)}</p>
         )}
+        {!undone && refusal && <p class="problem">{`${words.nothingBooked(name)} ${sentenceOf(refusal)}`}</p>}
         {!undone && booking.pending > 0 && <p>{words.pending(write(booking.pending))}</p>}
-        {!undone?.wasBefore && ( // Its balance is that of then.
+        {isKnown && (
           <p>
-            {words.now(write(balance))}
+            {words.now(write(undone?.balance ?? booking.balance))}
             {booking.tier && !undone && ` ${t().member.tier}: ${booking.tier}.`}
           </p>
         )}
       </div>
+      <RewardsFor
+        userId={booking.userId}
+        code={code}
+        program={program}
+        offers={standing?.offers ?? []}
+        onGiven={() => setGiven((before) => before + 1)}
+      />
       {error !== undefined && <UndoFailed error={error} />}
-      {!undone && booking.entryId !== null && may('reverseLoyaltyTransaction') && (
+      {!undone && given === 0 && isUndoable(booking) && may('reverseLoyaltyTransaction', 'cancelRedemption') && (
         <div class="line">
           <button
             type="button"

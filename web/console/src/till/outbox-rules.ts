@@ -27,6 +27,10 @@ export interface Entry extends Scope {
   readonly currency: string;
   /** In major units, with the decimals of the currency. */
   readonly purchaseAmount: number;
+  /** How many decimals the currency has. Entries from before do not say it. */
+  readonly digits?: number;
+  /** What of that was paid from the balance; nothing if it is left out. It earns nothing. */
+  readonly paid?: number;
   readonly customer: Customer;
   /** The end of the code or number, by which the person at the till knows it again. */
   readonly mark: string;

@@ -30,7 +30,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** What is to be booked by this person, here and now. */
 export function intend(purchase: Purchase): Entry {
-  const { customer, mark, program, minor, digits } = purchase;
+  const { customer, mark, program, minor, digits, paid } = purchase;
   const at = Date.now();
   return {
     ...scope(),
@@ -39,6 +39,8 @@ export function intend(purchase: Purchase): Entry {
     programName: program.programName,
     currency: program.currency,
     purchaseAmount: minor / 10 ** digits,
+    digits,
+    ...(paid && { paid: paid / 10 ** digits }),
     customer,
     mark,
     at,
@@ -222,7 +224,7 @@ function scope(): Scope {
   return here;
 }
 
-function scopeOrNone(): Scope | null {
+export function scopeOrNone(): Scope | null {
   const accountId = account.value?.accountId;
   const storeId = store.value?.storeId;
   const uid = user.value?.uid;

@@ -5,26 +5,37 @@ import { isConnected } from '../../../shared/api/connection.ts';
 import { may, store } from '../access.ts';
 import { t } from '../words.ts';
 import { BookPurchase } from './book-purchase.tsx';
-import type { Booking } from './bookings.ts';
+import type { Booking, Payment } from './bookings.ts';
 import { FindCustomer, type Found } from './find-customer.tsx';
 import { KeptBooking } from './kept-booking.tsx';
+import { recallPayment } from './kept-payment.ts';
 import { LastBooking } from './last-booking.tsx';
 import { Outbox } from './outbox-list.tsx';
 import type { Entry } from './outbox-rules.ts';
+import { scopeOrNone } from './outbox.ts';
 import './till.css';
 import { UseReward } from './use-reward.tsx';
 
-/** What was done last, with what to call the customer. */
-type Last = { readonly name: string } & ({ readonly booking: Booking } | { readonly kept: Entry });
+/** What was done last, and for whom. */
+type Last = { readonly found: Found } & (
+  | { readonly booking: Booking }
+  | { readonly kept: Entry; readonly payment: Payment | undefined }
+);
 
 export default function Till() {
-  const [found, setFound] = useState<Found>();
+  const [unanswered, setUnanswered] = useState(() => recallPayment(scopeOrNone()));
+  const [found, setFound] = useState(unanswered?.found);
   const [last, setLast] = useState<Last>();
   const programs = store.value?.programs ?? [];
 
+  function next(): void {
+    setFound(undefined);
+    setUnanswered(undefined);
+  }
+
   function done(what: Last): void {
     setLast(what);
-    setFound(undefined);
+    next();
   }
 
   return (
@@ -39,13 +50,18 @@ export default function Till() {
         <BookPurchase
           found={found}
           programs={programs}
-          onBooked={(booking) => done({ booking, name: found.name })}
-          onKept={(kept) => done({ kept, name: found.name })}
-          onNext={() => setFound(undefined)}
+          unanswered={unanswered?.entry}
+          onBooked={(booking) => done({ booking, found })}
+          onKept={(kept, payment) => done({ kept, payment, found })}
+          onNext={next}
         />
       )}
-      {last && !found && 'booking' in last && <LastBooking {...last} key={last.booking.entry.key} />}
-      {last && !found && 'kept' in last && <KeptBooking {...last} key={last.kept.key} />}
+      {last && !found && 'booking' in last && (
+        <LastBooking booking={last.booking} name={last.found.name} code={last.found.code} key={last.booking.entry.key} />
+      )}
+      {last && !found && 'kept' in last && (
+        <KeptBooking kept={last.kept} payment={last.payment} name={last.found.name} key={last.kept.key} />
+      )}
       <Outbox />
       {may('useRewardCode') && !found && <UseReward />}
     </>

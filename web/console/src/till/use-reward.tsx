@@ -2,7 +2,6 @@
 
 import { useState } from 'preact/hooks';
 import { ask, isUnknown } from '../../../shared/api/client.ts';
-import { exactMoney, percent } from '../../../shared/i18n/format.ts';
 import { sentenceOf } from '../../../shared/ui/status.tsx';
 import { store } from '../access.ts';
 import { ScanButton } from '../../../shared/scan/scan-button.tsx';
@@ -10,24 +9,15 @@ import { useAction } from '../../../shared/lib/use-action.ts';
 import { t } from '../words.ts';
 import { Field } from '../ui/field.tsx';
 import { useIntention } from '../ui/use-intention.ts';
+import { handOut } from './hand-out.ts';
 
 /** A code of a reward as the card shows it, and nothing else that a camera sees. */
 const CODE = /^[0-9A-Z-]{4,64}$/i;
-
-/** Return what a reward takes off the bill, for people; empty if it is goods, or not on offer any more. */
-function discountOf(programId: string, rewardId: string | null): string {
-  const program = store.value?.programs.find((each) => each.programId === programId);
-  const reward = program?.rewards?.find((each) => each.rewardId === rewardId);
-  if (!program || !reward) return '';
-  if (reward.percentage !== null) return percent(Number(reward.percentage));
-  return reward.amount === null ? '' : exactMoney(Number(reward.amount), program.currency);
-}
 
 export function UseReward() {
   const [text, setText] = useState('');
   const [problem, setProblem] = useState('');
   const [reward, setReward] = useState('');
-  const [discount, setDiscount] = useState('');
   const carryOut = useIntention();
   const { isBusy, run } = useAction();
   const words = t().till;
@@ -57,8 +47,7 @@ export function UseReward() {
             api.POST('/useRewardCode', { body, headers: { 'Idempotency-Key': key }, signal }),
           ),
         );
-        setReward(answer.rewardDescription);
-        setDiscount(discountOf(answer.programId, answer.rewardId));
+        setReward(sentenceFor(answer));
         setText('');
       } catch (error) {
         setProblem(isUnknown(error) ? words.rewardUnknown : sentenceOf(error));
@@ -77,8 +66,19 @@ export function UseReward() {
         <ScanButton label={words.scanReward} onText={scanned} />
       </div>
       <p class={reward ? 'large' : 'for-readers'} role="status">
-        {reward && (discount ? words.takeOff(discount, reward) : words.handOut(reward))}
+        {reward}
       </p>
     </form>
   );
+}
+
+interface Used {
+  readonly programId: string;
+  readonly rewardId: string | null;
+  readonly rewardDescription: string;
+}
+
+function sentenceFor({ programId, rewardId, rewardDescription }: Used): string {
+  const program = store.value?.programs.find((each) => each.programId === programId);
+  return handOut(rewardDescription, program, program?.rewards?.find((each) => each.rewardId === rewardId));
 }

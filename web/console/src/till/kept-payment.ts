@@ -1,0 +1,37 @@
+/** A payment from a balance that has no answer yet: kept for this tab, so that a page that is loaded again knows of it. */
+
+import type { Found } from './find-customer.tsx';
+import { isOf, type Entry, type Scope } from './outbox-rules.ts';
+
+const NAME = 'punktwerk.till.payment';
+
+export interface OpenPayment {
+  readonly entry: Entry;
+  readonly found: Found;
+}
+
+export function keepPayment(open: OpenPayment): void {
+  try {
+    sessionStorage.setItem(NAME, JSON.stringify(open));
+  } catch {
+    // Without storage the page itself still knows of it.
+  }
+}
+
+export function forgetPayment(): void {
+  try {
+    sessionStorage.removeItem(NAME);
+  } catch {
+    // Nothing can have been kept.
+  }
+}
+
+/** Return what this person has begun here, in this account, store and mode. */
+export function recallPayment(here: Scope | null): OpenPayment | undefined {
+  try {
+    const open = JSON.parse(sessionStorage.getItem(NAME) ?? 'null') as OpenPayment | null;
+    return open && here && isOf(open.entry, here) ? open : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,109 @@
+/** Which rewards a customer at the counter can have, and what is missing for the next one: to be given at once. */
+
+import { useRef, useState } from 'preact/hooks';
+import { ask, isUnknown } from '../../../shared/api/client.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
+import { sentenceOf } from '../../../shared/ui/status.tsx';
+import { Sure } from '../../../shared/ui/sure.tsx';
+import { may, store } from '../access.ts';
+import type { Program } from '../store.ts';
+import { useIntention } from '../ui/use-intention.ts';
+import { amount, t } from '../words.ts';
+import { handOut } from './hand-out.ts';
+import { needsCode, type Offer } from './standing.ts';
+
+interface Props {
+  readonly userId: string;
+  /** The code on the card, if it was shown. */
+  readonly code: string | undefined;
+  readonly program: Program;
+  readonly offers: readonly Offer[];
+  /** Something was taken from the balance. */
+  readonly onGiven: () => void;
+}
+
+const SHOWN_MAX = 3;
+
+export function RewardsFor({ userId, code, program, offers, onGiven }: Props) {
+  const [said, setSaid] = useState('');
+  const [problem, setProblem] = useState('');
+  /** What is paid and not handed out yet, as that got no answer: it is not paid twice. */
+  const paid = useRef<{ readonly rewardId: string; readonly code: string; readonly key: string } | undefined>(undefined);
+  const carryOut = useIntention();
+  const { isBusy, run } = useAction();
+  const words = t().till.rewards;
+  const reached = offers.filter((each) => each.forMember?.canRedeem);
+  const next = offers.findLast((each) => missingOf(each) > 0);
+  const isCodeMissing = needsCode() && !code;
+
+  function give(offer: Offer): void {
+    const storeId = store.value?.storeId;
+    if (!storeId) return;
+    setSaid('');
+    setProblem('');
+    run(async () => {
+      try {
+        const { code: rewardCode, key } = paid.current?.rewardId === offer.rewardId ? paid.current : await buy(offer);
+        const headers = { 'Idempotency-Key': `use-${key}` };
+        const body = { storeId, rewardCode };
+        await ask((api, signal) => api.POST('/useRewardCode', { body, headers, signal }));
+        paid.current = undefined;
+        setSaid(handOut(offer.title, program, offer));
+        onGiven();
+      } catch (error) {
+        setProblem(isUnknown(error) ? t().till.rewardUnknown : sentenceOf(error));
+      }
+    });
+  }
+
+  function buy({ rewardId, requiredPoints: points }: Offer) {
+    const body = { programId: program.programId, userId, rewardId, points, ...(code && { memberCode: code }) };
+    return carryOut(body, async (key) => {
+      const headers = { 'Idempotency-Key': key };
+      const answer = await ask((api, signal) => api.POST('/redeemLoyaltyPoints', { body, headers, signal }));
+      if (answer.rewardCode === null) throw new Error('a reward has a code');
+      paid.current = { rewardId, code: answer.rewardCode, key };
+      return paid.current;
+    });
+  }
+
+  return (
+    <div class="stack rewards-for" aria-busy={isBusy}>
+      <p class={said ? 'large' : 'for-readers'} role="status">
+        {said}
+      </p>
+      {reached.slice(0, SHOWN_MAX).map((offer) => (
+        <div class="line reached" key={offer.rewardId}>
+          <p class="large">{isFull(program, offer) ? words.full(offer.title) : words.enough(offer.title)}</p>
+          {offer.type === 'voucher' && <p class="quiet">{words.inCard}</p>}
+          {offer.type !== 'voucher' && isCodeMissing && <p class="quiet">{words.scan}</p>}
+          {offer.type !== 'voucher' && !isCodeMissing && may('redeemLoyaltyPoints', 'useRewardCode') && (
+            <Sure
+              question={words.sure(amount(offer.requiredPoints, program), offer.title)}
+              yes={words.yes}
+              act={() => give(offer)}
+            >
+              {words.give}
+            </Sure>
+          )}
+        </div>
+      ))}
+      {reached.length === 0 && next && (
+        <p class="quiet">{words.missing(amount(missingOf(next), program), next.title)}</p>
+      )}
+      <p class="problem" role="alert">
+        {problem}
+      </p>
+    </div>
+  );
+}
+
+/** What is missing of the balance, if nothing else is in the way. */
+function missingOf({ forMember }: Offer): number {
+  const isOnlyBalance = forMember?.reasons.every((each) => each === 'INSUFFICIENT_BALANCE');
+  return forMember && isOnlyBalance ? forMember.missingPoints : 0;
+}
+
+/** Whether a stamp card is full: the reward takes all of its fields. */
+const isFull = ({ rules }: Program, { requiredPoints }: Offer): boolean =>
+  rules?.requiredStamps !== undefined && requiredPoints >= rules.requiredStamps;
