@@ -36,6 +36,11 @@ FLOWS = [
     "developers",
     "invitations",
     "developers-connections",
+    "payments",
+    "syncs",
+    "shops",
+    "shop-writes",
+    "apps",
 ]
 
 

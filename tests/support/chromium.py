@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ def run_flow(name: str, facts: Mapping[str, Any], folder: Path) -> None:
     told.write_text(json.dumps(facts))
     done = subprocess.run(
         ["node", str(FLOWS / name), str(told), str(PICTURES / name.removesuffix(".mjs"))],
-        env={**os.environ, "CHROMIUM": str(CHROMIUM)},
+        env={**os.environ, "CHROMIUM": str(CHROMIUM), "PYTHON": sys.executable},
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,

@@ -22,6 +22,8 @@ export class Problem extends Error {
     readonly code = '',
     readonly requestId = '',
     readonly details: Readonly<Record<string, unknown>> = {},
+    /** The API's own sentence, in English: for developers, where it has the words of another system. */
+    readonly said = '',
   ) {
     super(code || kind);
   }
@@ -58,7 +60,7 @@ client.use({
   },
 });
 
-type Refusal = { error?: string; requestId?: string; details?: Record<string, unknown> };
+type Refusal = { error?: string; message?: string; requestId?: string; details?: Record<string, unknown> };
 type Result<T> = { data?: T; error?: unknown; response: Response };
 
 /** Return what a call answers: `ask((api, signal) => api.POST('/enrollInLoyaltyProgram', ...))`. */
@@ -75,7 +77,7 @@ export async function ask<T>(
   isConnected.value = true;
   if (result.data !== undefined) return result.data;
   const body = (result.error ?? {}) as Refusal;
-  throw new Problem(kindOf(result.response.status), body.error, body.requestId, body.details);
+  throw new Problem(kindOf(result.response.status), body.error, body.requestId, body.details, body.message);
 }
 
 /** Tell whether a call may have booked all the same: no answer came, or none of the API's. */

@@ -8,22 +8,34 @@ import { t } from '../words.ts';
 import { ConnectorForm, type Values } from './connector-form.tsx';
 import type { SystemKind } from './form-of.ts';
 import { FORMS, PAGES_OF_SHOPS } from './forms.gen.ts';
+import { nameOf } from './names.ts';
+import { Notices } from './notices.tsx';
 import { ShopPage } from './shop-page.tsx';
 import { storeHere } from './webhooks.tsx';
 
 const KINDS: readonly SystemKind[] = ['psp', 'pos', 'erp', 'shop'];
 const SCHEDULES = ['none', 'hourly', 'nightly'] as const;
 
-export function Connect({ onChanged }: { readonly onChanged: () => void }) {
+interface Props {
+  /** The shops that are connected. */
+  readonly shops: readonly string[];
+  readonly onChanged: () => void;
+  /** A shop is asked for access, which it gives on a page of its own. */
+  readonly onAsked: (system: string) => void;
+}
+
+export function Connect({ shops, onChanged, onAsked }: Props) {
   const [kind, setKind] = useState<SystemKind>('psp');
   const [system, setSystem] = useState('');
   const [schedule, setSchedule] = useState<(typeof SCHEDULES)[number]>('hourly');
   const [programId, setProgramId] = useState('');
+  const [writesCards, setWritesCards] = useState(false);
   const words = t().developers.connections;
   const kinds = KINDS.filter((each) => each !== 'psp' || may('configurePSP'));
   const systems = Object.keys(FORMS[kind]);
   const form = FORMS[kind][system];
-  const further = { schedule, awardPointsProgramId: programId || null };
+  const canWrite = kind === 'shop' && programId !== '';
+  const further = { schedule, awardPointsProgramId: programId || null, writesCards: canWrite && writesCards };
 
   async function send(values: Values): Promise<void> {
     const storeId = storeHere();
@@ -54,7 +66,7 @@ export function Connect({ onChanged }: { readonly onChanged: () => void }) {
         <Select
           label={words.system}
           value={system}
-          options={[['', words.choose], ...systems.map((each) => [each, each] as const)]}
+          options={[['', words.choose], ...systems.map((each) => [each, nameOf(kind, each)] as const)]}
           onInput={setSystem}
         />
       </div>
@@ -79,12 +91,26 @@ export function Connect({ onChanged }: { readonly onChanged: () => void }) {
           )}
         </div>
       )}
+      {form && canWrite && (
+        <label class="check">
+          <input type="checkbox" checked={writesCards} onChange={() => setWritesCards(!writesCards)} />
+          {words.writesCards}
+        </label>
+      )}
       {form && kind === 'shop' && PAGES_OF_SHOPS.includes(system) && may('connectShop') && (
         <>
-          <ShopPage system={system} form={form} further={further} key={system} />
+          <ShopPage
+            system={system}
+            form={form}
+            further={further}
+            isConnected={shops.includes(system)}
+            onAsked={() => onAsked(system)}
+            key={system}
+          />
           <h3>{words.byKeys}</h3>
         </>
       )}
+      {form && <Notices kind={kind} system={system} />}
       {form && <ConnectorForm form={form} send={send} key={`${kind} ${system}`} />}
     </section>
   );

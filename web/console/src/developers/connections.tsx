@@ -16,13 +16,16 @@ import { storeHere } from './webhooks.tsx';
 
 export default function Connections() {
   const [times, setTimes] = useState(0);
+  /** A shop whose page is open, so that it is connected from there. */
+  const [awaited, setAwaited] = useState<string>();
   const words = t().developers.connections;
   const body = { storeId: storeHere() };
   const systems = useRead(() => ask((api, signal) => api.POST('/getSyncStatus', { body, signal })), [times]);
   const found = systems.value?.systems ?? [];
+  const shops = found.filter((each) => each.kind === 'shop' && each.isConfigured).map((each): string => each.system);
   usePolling(
     systems.again,
-    found.some((each) => each.lastSync?.state === 'running'),
+    (awaited !== undefined && !shops.includes(awaited)) || found.some((each) => each.lastSync?.state === 'running'),
   );
   const changed = (): void => setTimes(times + 1);
 
@@ -41,7 +44,7 @@ export default function Connections() {
         {systems.error !== undefined && <Failed error={systems.error} retry={systems.again} />}
       </section>
       {found.some((each) => each.kind === 'shop') && may('listShopWrites') && <ShopWrites />}
-      {may('configureSync') && <Connect onChanged={changed} />}
+      {may('configureSync') && <Connect shops={shops} onChanged={changed} onAsked={setAwaited} />}
     </>
   );
 }

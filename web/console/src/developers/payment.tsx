@@ -9,15 +9,22 @@ import { may } from '../access.ts';
 import { useRead } from '../ui/use-read.ts';
 import { useWrite } from '../ui/use-write.ts';
 import { t } from '../words.ts';
+import { FailedThere } from './failed-there.tsx';
 import { Head } from './head.tsx';
+import { nameOf } from './names.ts';
 import { inMajor, type Payment } from './payments.tsx';
 import { Refund } from './refund.tsx';
 
 export function PaymentPage({ paymentId }: { readonly paymentId: string }) {
+  const [done, setDone] = useState('');
   const words = t().developers.payments;
   const body = { paymentId };
   const found = useRead(() => ask((api, signal) => api.POST('/getPayment', { body, signal })), [paymentId]);
   const payment = found.value?.payment;
+  function changed(sentence: string): void {
+    setDone(sentence);
+    found.again();
+  }
   return (
     <>
       <Head title={payment ? inMajor(payment.amount, payment.currency) : words.title} />
@@ -29,8 +36,9 @@ export function PaymentPage({ paymentId }: { readonly paymentId: string }) {
       {payment && (
         <>
           <Facts payment={payment} />
-          <Act payment={payment} onChanged={found.again} />
-          {payment.refundable > 0 && may('refundPayment') && <Refund payment={payment} onChanged={found.again} />}
+          <p role="status">{done}</p>
+          <Act payment={payment} onChanged={changed} />
+          {payment.refundable > 0 && may('refundPayment') && <Refund payment={payment} onBegun={() => setDone('')} onChanged={changed} />}
         </>
       )}
     </>
@@ -40,16 +48,19 @@ export function PaymentPage({ paymentId }: { readonly paymentId: string }) {
 function Facts({ payment }: { readonly payment: Payment }) {
   const words = t().developers.payments;
   const money = (minor: number): string => inMajor(minor, payment.currency);
+  const provider = nameOf('psp', payment.provider);
+  const problem = payment.problem === null ? '' : (words.problems[payment.problem] ?? payment.problem);
   const lines = [
     [words.stage, words.statuses[payment.status]],
-    [words.captured, money(payment.captured)],
+    [words.captured, payment.captured > 0 && money(payment.captured)],
     [words.refunded, payment.refunded > 0 && money(payment.refunded)],
     [words.chargedBack, payment.chargedBack > 0 && money(payment.chargedBack)],
-    [words.provider, payment.isTest ? `${payment.provider} · ${words.isTest}` : payment.provider],
+    [words.provider, payment.isTest ? `${provider} · ${words.isTest}` : provider],
     [words.made, moment(new Date(payment.createdAt))],
     [words.customer, payment.userId],
     [words.id, payment.paymentId],
-    [words.failure, payment.failure ?? payment.problem],
+    [words.purchase, payment.purchaseId],
+    [words.failure, payment.failure],
   ] as const;
   return (
     <section class="panel">
@@ -64,12 +75,14 @@ function Facts({ payment }: { readonly payment: Payment }) {
             ),
         )}
       </dl>
+      {problem && <p class="problem">{problem}</p>}
       {payment.refunds.length > 0 && (
-        <ul class="log">
+        <ul class="log" aria-label={words.refunds}>
           {payment.refunds.map((each) => (
             <li class="event" key={each.refundId}>
               <span>
-                {words.refundOf(money(each.amount))} {each.reason}
+                {money(each.amount)}
+                {each.reason && ` · ${each.reason}`}
               </span>
               <span class={`state ${each.status}`}>{words.refundStatuses[each.status]}</span>
               <span class="quiet">{moment(new Date(each.createdAt))}</span>
@@ -83,28 +96,27 @@ function Facts({ payment }: { readonly payment: Payment }) {
 
 interface ActProps {
   readonly payment: Payment;
-  readonly onChanged: () => void;
+  /** With what was done, in words. */
+  readonly onChanged: (sentence: string) => void;
 }
 
 function Act({ payment, onChanged }: ActProps) {
-  const [isAsked, setAsked] = useState(false);
-  const { error, send } = useWrite();
+  const { isBusy, error, send } = useWrite();
   const words = t().developers.payments;
   const body = { paymentId: payment.paymentId };
   const canCapture = payment.status === 'authorized' && may('capturePayment');
   const canCancel = ['authorized', 'pending', 'requires_action'].includes(payment.status) && may('cancelPayment');
-  if (!canCapture && !canCancel && !isAsked) return null;
+  if (!canCapture && !canCancel) return null;
 
   function act(action: '/capturePayment' | '/cancelPayment'): void {
-    setAsked(true);
     send(action, async (headers) => {
       await ask((api, signal) => api.POST(action, { body, headers, signal }));
-      onChanged();
+      onChanged(action === '/capturePayment' ? words.taken : words.cancelled);
     });
   }
 
   return (
-    <section class="panel">
+    <section class="panel" aria-busy={isBusy}>
       <div class="acts">
         {canCapture && (
           <Sure question={words.captureSure} yes={words.captureYes} act={() => act('/capturePayment')}>
@@ -117,7 +129,7 @@ function Act({ payment, onChanged }: ActProps) {
           </Sure>
         )}
       </div>
-      {error !== undefined && <Failed error={error} />}
+      {error !== undefined && <FailedThere error={error} />}
     </section>
   );
 }

@@ -10,6 +10,7 @@ import { Select } from '../ui/select.tsx';
 import { usePages } from '../ui/use-pages.ts';
 import { t } from '../words.ts';
 import { Head } from './head.tsx';
+import { nameOf } from './names.ts';
 import { PagedList } from './paged-list.tsx';
 import { PaymentPage } from './payment.tsx';
 import { storeHere } from './webhooks.tsx';
@@ -66,7 +67,7 @@ function PaymentRow({ payment }: { readonly payment: Payment }) {
       <a href={`/console/developers/payments/${encodeURIComponent(paymentId)}`}>{inMajor(amount, currency)}</a>
       <span class={`state ${status}`}>{words.statuses[status]}</span>
       <span class="quiet">
-        {moment(new Date(createdAt))} · {provider}
+        {moment(new Date(createdAt))} · {nameOf('psp', provider)}
         {isTest && ` · ${words.isTest}`}
       </span>
     </li>

@@ -9,6 +9,8 @@ import { Sure } from '../../../shared/ui/sure.tsx';
 import { may } from '../access.ts';
 import { useRead } from '../ui/use-read.ts';
 import { t } from '../words.ts';
+import { FailedThere } from './failed-there.tsx';
+import { nameOf } from './names.ts';
 import { Settings } from './settings.tsx';
 import { storeHere } from './webhooks.tsx';
 
@@ -38,26 +40,27 @@ export function Providers({ times, onChanged }: Props) {
 }
 
 function ProviderPanel({ provider, onChanged }: { readonly provider: Provider; readonly onChanged: () => void }) {
-  const { error, run } = useAction();
+  const { isBusy, error, run } = useAction();
   const words = t().developers.connections;
-  const { provider: name, isDefault, isTest, configuredAt, config } = provider;
+  const { provider: system, isDefault, isTest, configuredAt, config } = provider;
+  const name = nameOf('psp', system);
 
   function remove(): void {
     run(async () => {
-      const body = { storeId: storeHere(), provider: name };
+      const body = { storeId: storeHere(), provider: system };
       await ask((api, signal) => api.POST('/deletePSPConfiguration', { body, signal }));
       onChanged();
     });
   }
   const marks = [isDefault && words.isDefault, isTest && words.isTest].filter(Boolean).join(' · ');
   return (
-    <section class="panel" aria-label={name}>
+    <section class="panel" aria-label={name} aria-busy={isBusy}>
       <h3>{name}</h3>
       <p class="quiet">
         {words.since(day(new Date(configuredAt)))}
         {marks && ` · ${marks}`}
       </p>
-      <Settings config={config} />
+      <Settings kind="psp" system={system} config={config} />
       {may('deletePSPConfiguration') && (
         <div class="acts">
           <Sure look="plain" question={words.removeProviderSure} yes={words.removeYes} act={remove}>
@@ -65,7 +68,7 @@ function ProviderPanel({ provider, onChanged }: { readonly provider: Provider; r
           </Sure>
         </div>
       )}
-      {error !== undefined && <Failed error={error} />}
+      {error !== undefined && <FailedThere error={error} />}
     </section>
   );
 }

@@ -4,30 +4,35 @@ import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import { safeUrl } from '../../../shared/lib/safe-url.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
-import { Failed } from '../../../shared/ui/status.tsx';
 import { t } from '../words.ts';
 import { ConnectorField } from './connector-field.tsx';
 import type { FormOf } from './form-of.ts';
+import { FailedThere } from './failed-there.tsx';
 import { readValues, type Doubt, type Typed } from './typed.ts';
 import { storeHere } from './webhooks.tsx';
 
 interface Props {
   readonly system: string;
   readonly form: FormOf;
-  readonly further: { readonly schedule: 'none' | 'hourly' | 'nightly'; readonly awardPointsProgramId: string | null };
+  readonly further: { readonly schedule: 'none' | 'hourly' | 'nightly'; readonly awardPointsProgramId: string | null; readonly writesCards: boolean };
+  readonly isConnected: boolean;
+  readonly onAsked: () => void;
 }
 
 /** What the shop must be told first; all else it gives by itself. */
 const FIRST = new Set(['shop', 'shopUrl', 'clientId', 'clientSecret']);
 
-export function ShopPage({ system, form, further }: Props) {
+export function ShopPage({ system, form, further, isConnected, onAsked }: Props) {
   const [typed, setTyped] = useState<Typed>({});
   const [doubts, setDoubts] = useState<Readonly<Record<string, Doubt>>>({});
   const [url, setUrl] = useState('');
+  /** Connected before, it does not show whether the shop has said yes anew. */
+  const [wasConnected, setWasConnected] = useState(false);
   const { isBusy, error, run } = useAction();
   const words = t().developers.connections;
   const fields = form.fields.filter((each) => FIRST.has(each.name)).map((each) => ({ ...each, isRequired: true }));
   const link = safeUrl(url);
+  const isDone = url !== '' && isConnected && !wasConnected;
 
   function submit(event: Event): void {
     event.preventDefault();
@@ -36,7 +41,9 @@ export function ShopPage({ system, form, further }: Props) {
     if (Object.keys(read.doubts).length > 0) return;
     run(async () => {
       const body = { ...further, storeId: storeHere(), system: system as never, credentials: read.values };
+      setWasConnected(isConnected);
       setUrl((await ask((api, signal) => api.POST('/connectShop', { body, signal }))).url);
+      onAsked();
     });
   }
   return (
@@ -52,12 +59,13 @@ export function ShopPage({ system, form, further }: Props) {
           key={each.name}
         />
       ))}
-      {error !== undefined && <Failed error={error} />}
+      {error !== undefined && <FailedThere error={error} />}
       <button type="submit" aria-disabled={isBusy}>
         {words.getPage}
       </button>
       <p role="status">
-        {link && (
+        {isDone && words.connected}
+        {link && !isDone && (
           <a class="button" href={link} target="_blank" rel="noopener noreferrer">
             {words.openPage}
           </a>

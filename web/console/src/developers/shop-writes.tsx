@@ -4,11 +4,13 @@ import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
 import { moment } from '../../../shared/i18n/format.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
-import { Failed } from '../../../shared/ui/status.tsx';
 import { may } from '../access.ts';
 import { usePages } from '../ui/use-pages.ts';
 import { t } from '../words.ts';
+import { FailedThere } from './failed-there.tsx';
+import { nameOf } from './names.ts';
 import { PagedList } from './paged-list.tsx';
+import { usePolling } from './use-polling.ts';
 import { storeHere } from './webhooks.tsx';
 
 type Write = components['schemas']['ShopWrite'];
@@ -24,6 +26,9 @@ export function ShopWrites() {
     (each) => each.writeId,
     [],
   );
+  const isUnderWay = pages.rows?.some((each) => each.state === 'pending') ?? false;
+  usePolling(pages.refresh, isUnderWay); // Soon and often; without it, what happens by itself comes more slowly.
+  usePolling(pages.refresh, !isUnderWay);
   return (
     <section class="panel" aria-busy={pages.isBusy}>
       <h2>{words.writes}</h2>
@@ -51,19 +56,25 @@ function WriteRow({ write, onChanged }: { readonly write: Write; readonly onChan
   return (
     <li class="event">
       <span>
-        {words.writeKinds[write.kind]} · {write.system} · {write.userId ?? write.customerId}
+        {words.writeKinds[write.kind]} · {nameOf('shop', write.system)} · {write.userId ?? write.customerId}
       </span>
       <span class={`state ${write.state}`}>{words.writeStates[write.state]}</span>
       <span class="quiet">
         {moment(new Date(write.updatedAt))}
-        {(write.message ?? write.reason) !== null && <span lang="en"> · {write.message ?? write.reason}</span>}
+        {write.nextAttemptAt !== null && write.attempts > 0 && ` · ${words.nextTry(moment(new Date(write.nextAttemptAt)))}`}
       </span>
+      {write.message !== null && (
+        <span class="quiet">
+          {write.reason !== null && `${words.reasons[write.reason] ?? write.reason} `}
+          <span lang="en">{write.message}</span>
+        </span>
+      )}
       {write.state === 'dead' && may('retryShopWrite') && (
         <button type="button" class="plain" aria-disabled={isBusy} onClick={retry}>
           {words.retry}
         </button>
       )}
-      {error !== undefined && <Failed error={error} />}
+      {error !== undefined && <FailedThere error={error} />}
     </li>
   );
 }

@@ -43,7 +43,7 @@ export default function Staff() {
       )}
       {invitations && invitations.length > 0 && <Invitations invitations={invitations} onChanged={changed} />}
       {value && may('inviteStaffMember') && <Invite onChanged={again} />}
-      {may('listOAuthConsents') && <Apps />}
+      {may('listOAuthConsents') && <Apps onEnded={setSaid} />}
     </>
   );
 }

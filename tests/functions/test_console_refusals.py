@@ -1,0 +1,47 @@
+"""The console has words for whatever the API may refuse: not only that it is not possible."""
+
+from __future__ import annotations
+
+import importlib
+import re
+
+import pytest
+
+from functions.catalog import ENDPOINT_BY_NAME
+from shared.errors import PunktwerkError
+from tools.emulators import ROOT
+
+CONSOLE = ROOT / "web" / "console" / "src"
+CALL = re.compile(r"api\.(?:POST|GET)\(\s*['`]/(\w+)['`]|'(sync(?:POS|ERP|Shop))'|'/(\w+Payment)'")
+CODE = re.compile(r"^ {4}([A-Z_]+): '", re.MULTILINE)
+
+
+def called() -> set[str]:
+    """Return the actions that the console calls."""
+    sources = [each.read_text() for each in CONSOLE.rglob("*.ts*")]
+    return {name for each in sources for found in CALL.findall(each) for name in found if name}
+
+
+def refusals_of(action: str) -> tuple[type[PunktwerkError], ...]:
+    refusals: tuple[type[PunktwerkError], ...] = importlib.import_module(
+        ENDPOINT_BY_NAME[action].module
+    ).REFUSALS
+    return refusals
+
+
+def test_it_calls_actions_that_there_are() -> None:
+    found = called()
+
+    assert found <= ENDPOINT_BY_NAME.keys()
+    assert {"refundPayment", "capturePayment", "syncShop", "createWebhookEndpoint"} <= found
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_each_refusal_has_words(language: str) -> None:
+    known = set(CODE.findall((CONSOLE / "i18n" / language / "problem.ts").read_text()))
+
+    # Whatever is not there any more has one sentence.
+    possible = {
+        each.code for action in called() for each in refusals_of(action) if each.status != 404
+    }
+    assert possible - known == set()
