@@ -30,6 +30,7 @@ FLOWS = [
     "members-import",
     "programs",
     "program",
+    "program-rules",
     "unsaved",
     "poster",
     "earning",

@@ -54,11 +54,19 @@ async function flow(browser, width, programId) {
   assert.equal((await read(programId)).rules.minimumPurchase, 5);
 
   await page.getByRole('link', { name: 'More rules' }).press('Enter');
+  await page.getByText('Who joins gets nothing for it, and needs a confirmed address.').waitFor();
+  await check(opened, 'program-more');
+  await page.getByRole('link', { name: 'Change Joining' }).press('Enter');
   await page.getByLabel(/^Welcome bonus/).fill('x');
   await save.press('Enter');
   await page.locator('input[aria-invalid]:focus').waitFor();
   await check(opened, 'program-more-doubt');
   await page.getByLabel(/^Welcome bonus/).fill('20');
+  await save.press('Enter');
+  await page.getByText('Saved.').waitFor();
+  await page.getByRole('link', { name: 'All further rules' }).press('Enter');
+  await page.getByText('Who joins gets 20 points as a welcome.').waitFor();
+  await page.getByRole('link', { name: 'Change Expiry' }).press('Enter');
   await page.getByLabel('What is collected expires').selectOption('months');
   await save.press('Enter');
   await page.getByText('Saved.').waitFor();

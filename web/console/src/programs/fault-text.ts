@@ -28,7 +28,7 @@ export function textOf(fault: Fault | undefined, range?: Range): string {
 
 const EXAMPLE = 12;
 
-function exampleOf({ digits, min, max }: Range): number {
-  const example = digits > 0 ? EXAMPLE + 0.5 : EXAMPLE;
+function exampleOf({ digits, min, max, example: given }: Range): number {
+  const example = given ?? (digits > 0 ? EXAMPLE + 0.5 : EXAMPLE);
   return example > max ? max : Math.max(example, min);
 }

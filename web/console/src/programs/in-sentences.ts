@@ -1,9 +1,10 @@
 /** What a program grants, in sentences. The amounts are those that the API would book. */
 
 import { exactAmountOf, unitForms } from '../../../shared/card/amounts.ts';
-import { counted, exactMoney, rate } from '../../../shared/i18n/format.ts';
+import { counted, exactMoney, number, rate } from '../../../shared/i18n/format.ts';
 import { digitsOf } from '../../../shared/lib/amount.ts';
 import { earnedBy, type ProgramType, type Rules } from '../../../shared/lib/earning.ts';
+import type { Program } from './program.ts';
 import { p } from './words.ts';
 
 interface Terms {
@@ -13,6 +14,8 @@ interface Terms {
   readonly currency: string;
   /** What a point pays at the till; without, none does. */
   readonly pointValue?: number | null;
+  /** How levels are lost; of a draft nobody loses one. */
+  readonly tierPolicy?: Program['tierPolicy'];
   /** How members earn; a draft does not say it, and gets all that the API gives. */
   readonly earningMethods?: readonly string[];
 }
@@ -25,13 +28,13 @@ export function inSentences(terms: Terms): readonly string[] {
   return [
     ...('requiredStamps' in rules ? ofStamps(terms, rules) : ofPurchase(terms, rules)),
     ...ofSpending(terms),
-    ...('tiers' in rules ? ofLevels(terms, rules.tiers) : []),
+    ...('tiers' in rules ? [...ofLevels(terms, rules.tiers), ...ofPolicy(terms)] : []),
     ...ofCheckIns(terms),
   ];
 }
 
 /** What can be done with what is collected, besides rewards. */
-function ofSpending({ programType, rewards, pointValue, currency }: Terms): string[] {
+export function ofSpending({ programType, rewards, pointValue, currency }: Pick<Terms, 'programType' | 'rewards' | 'pointValue' | 'currency'>): string[] {
   const words = p().sentences;
   if (programType === 'cashback') return [words.cashbackPays];
   if (pointValue != null) return [words.pays(counted(1, unitForms(programType)), rate(pointValue, currency))];
@@ -41,7 +44,7 @@ function ofSpending({ programType, rewards, pointValue, currency }: Terms): stri
 const CHECK_INS = ['qr_checkin', 'store_checkin'];
 
 /** A visit brings something without a purchase: whoever makes a program is told of it. */
-function ofCheckIns(terms: Terms): string[] {
+export function ofCheckIns(terms: Pick<Terms, 'programType' | 'rules' | 'currency' | 'earningMethods'>): string[] {
   const { rules, earningMethods } = terms;
   if (earningMethods && !CHECK_INS.some((each) => earningMethods.includes(each))) return [];
   const usual = 'requiredStamps' in rules ? (rules.stampsPerPurchase ?? 1) : 'cashbackPercentage' in rules ? 0 : 1;
@@ -87,9 +90,26 @@ function ofPurchase(terms: Terms, rules: Exclude<Rules, Of<'requiredStamps'>>): 
 const ofRewards = (terms: Terms): string[] =>
   terms.rewards.map((each) => p().sentences.reward(exactAmountOf(each.requiredPoints, terms), each.title));
 
-const ofLevels = (terms: Terms, tiers: Of<'tiers'>['tiers']): string[] =>
-  tiers.map(({ name, minPoints }) =>
-    minPoints === 0
-      ? p().sentences.firstLevel(name)
-      : p().sentences.level(name, exactAmountOf(minPoints, terms)),
-  );
+function ofLevels(terms: Terms, tiers: Of<'tiers'>['tiers']): string[] {
+  const words = p().sentences;
+  return tiers.flatMap(({ name, minPoints, multiplier, benefits, neverDowngrade }) => [
+    minPoints === 0 ? words.firstLevel(name) : words.level(name, exactAmountOf(minPoints, terms)),
+    ...(multiplier != null && multiplier !== 1 ? [words.factor(name, number(multiplier))] : []),
+    ...(benefits?.length ? [words.benefits(name, benefits.join(', '))] : []),
+    ...(neverDowngrade ? [words.kept(name)] : []),
+  ]);
+}
+
+function ofPolicy({ tierPolicy }: Terms): string[] {
+  if (!tierPolicy) return [];
+  const words = p().sentences;
+  const { basis, downgrade, graceDays, toEndOfMonth, alertDays } = tierPolicy;
+  const isLost = downgrade !== 'none';
+  return [
+    words.counts(p().levels.bases[basis]),
+    words.tooHigh(p().levels.downgrades[downgrade]),
+    ...(isLost && graceDays > 0 ? [words.grace(counted(graceDays, p().topics.units.days))] : []),
+    ...(isLost && toEndOfMonth ? [words.monthEnd] : []),
+    ...(isLost && alertDays > 0 ? [words.levelAlert(counted(alertDays, p().topics.units.days))] : []),
+  ];
+}

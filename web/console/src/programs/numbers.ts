@@ -6,6 +6,8 @@ export interface Range {
   readonly digits: number;
   readonly min: number;
   readonly max: number;
+  /** A number that may well be typed. */
+  readonly example?: number;
 }
 
 export type NumberDoubt = Doubt | 'tooSmall';

@@ -5,25 +5,29 @@ import { openingFailure } from './failure-text.ts';
 import { inSentences } from './in-sentences.ts';
 import { made } from './made.ts';
 import { Preview } from './preview.tsx';
+import { InForce } from './more/in-force.tsx';
 import { lookOf, updateProgram, type PartProps } from './program.ts';
 import { useWrite } from '../ui/use-write.ts';
 import { p } from './words.ts';
 
 export function Overview({ program, onChanged }: PartProps) {
   const words = p().program;
-  const rewards = program.rewards.filter((each) => each.isActive);
+  const sentences = inSentences({ ...program, rewards: program.rewards.filter((each) => each.isActive) });
   return (
-    <div class="with-preview">
-      <div class="stack">
-        {made.value === program.programId && (
-          <section class="panel good" role="status">
-            <p class="large">{program.isActive ? words.madeOpen : words.madeClosed}</p>
-          </section>
-        )}
-        <State program={program} onChanged={onChanged} />
+    <>
+      <div class="with-preview">
+        <div class="stack">
+          {made.value === program.programId && (
+            <section class="panel good" role="status">
+              <p class="large">{program.isActive ? words.madeOpen : words.madeClosed}</p>
+            </section>
+          )}
+          <State program={program} onChanged={onChanged} />
+        </div>
+        <Preview look={lookOf(program)} sentences={sentences} isInDoubt={false} />
       </div>
-      <Preview look={lookOf(program)} sentences={inSentences({ ...program, rewards })} isInDoubt={false} />
-    </div>
+      <InForce program={program} said={sentences} />
+    </>
   );
 }
 

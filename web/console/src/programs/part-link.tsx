@@ -3,7 +3,7 @@
 import { go, parts } from '../../../shared/lib/router.ts';
 import type { Program } from './program.ts';
 
-type ListPart = 'rewards' | 'campaigns';
+type ListPart = 'rewards' | 'campaigns' | 'more';
 
 export const NEW = 'new';
 

@@ -9,7 +9,7 @@ import type { PageProps } from '../sections.ts';
 import { Campaigns } from './campaigns/campaigns.tsx';
 import { CardAndRules } from './card-and-rules.tsx';
 import { LevelsPart } from './levels/levels-part.tsx';
-import { MoreRules } from './more-rules.tsx';
+import { MoreRules } from './more/more-rules.tsx';
 import { Overview } from './overview.tsx';
 import { readProgram, type PartProps, type Program } from './program.ts';
 import { Rewards } from './rewards/rewards.tsx';

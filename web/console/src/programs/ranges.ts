@@ -1,19 +1,19 @@
 /** What numbers of a program may be: by its unit, and by its currency. */
 
-import { common } from '../../../shared/i18n/catalogue.ts';
 import { digitsOf } from '../../../shared/lib/amount.ts';
 import type { Range } from './numbers.ts';
 import type { Program } from './program.ts';
+import { p } from './words.ts';
 
 type Unit = Pick<Program, 'programType' | 'currency'>;
 
 const UNITS_MAX = 1_000_000;
 
-/** What the program counts: points, stamps, or its currency. */
+/** What the program counts, as it stands after "in": points, stamps, or its currency. */
 export function unitOf({ programType, currency }: Unit): string {
-  const { points, stamps } = common().units;
+  const { points, stamps } = p().topics.units;
   if (programType === 'cashback') return currency;
-  return programType === 'stamps' ? stamps.other : points.other;
+  return programType === 'stamps' ? stamps : points;
 }
 
 /** An amount of that, from `min` of the smallest on. */

@@ -7,6 +7,7 @@ import type * as poster from '../i18n/en/poster.ts';
 import type * as programs from '../i18n/en/programs.ts';
 import type * as rewards from '../i18n/en/rewards.ts';
 import type * as terms from '../i18n/en/terms.ts';
+import type * as topics from '../i18n/en/topics.ts';
 import type * as wizard from '../i18n/en/wizard.ts';
 
 type Words = typeof programs &
@@ -15,7 +16,8 @@ type Words = typeof programs &
   typeof terms &
   typeof rewards &
   typeof campaigns &
-  typeof levels;
+  typeof levels &
+  typeof topics;
 
 const load = (): Promise<readonly object[]> =>
   language === 'de'
@@ -27,6 +29,7 @@ const load = (): Promise<readonly object[]> =>
         import('../i18n/de/rewards.ts'),
         import('../i18n/de/campaigns.ts'),
         import('../i18n/de/levels.ts'),
+        import('../i18n/de/topics.ts'),
       ])
     : Promise.all([
         import('../i18n/en/programs.ts'),
@@ -36,6 +39,7 @@ const load = (): Promise<readonly object[]> =>
         import('../i18n/en/rewards.ts'),
         import('../i18n/en/campaigns.ts'),
         import('../i18n/en/levels.ts'),
+        import('../i18n/en/topics.ts'),
       ]);
 
 // Each file gives its words by their names, and German has exactly English's shape.

@@ -1,7 +1,7 @@
 /** Which forms hold what is not saved yet, and what happens to it when somebody wants to leave. */
 
 import { signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { guardPages } from '../../../shared/lib/router.ts';
 
 const open = new Set<symbol>();
@@ -15,7 +15,8 @@ export const wish = signal<(() => void) | undefined>(undefined);
  */
 export function useUnsaved(isUnsaved: boolean): () => void {
   const own = useRef(Symbol('form'));
-  useEffect(() => {
+  // With what is drawn, and not a moment later: who reads "Saved" and goes on is not asked.
+  useLayoutEffect(() => {
     if (isUnsaved) hold(own.current);
     return () => letGo(own.current);
   }, [isUnsaved]);

@@ -38,6 +38,14 @@ export const sentences: typeof sourceSentences = {
   reward: (cost, title) => `Für ${cost}: ${title}.`,
   firstLevel: (name) => `Alle beginnen als ${name}.`,
   level: (name, from) => `${name}: mindestens ${from}.`,
+  factor: (name, times) => `Einkäufe mit ${name} bringen das ${times}-Fache.`,
+  benefits: (name, benefits) => `${name} hat außerdem: ${benefits}.`,
+  kept: (name) => `Wer ${name} erreicht hat, fällt nie darunter.`,
+  counts: (basis) => `Für Stufen zählt ${basis}.`,
+  tooHigh: (downgrade) => `Wer für eine Stufe zu wenig hat, ${downgrade}.`,
+  grace: (days) => `Das geschieht ${days} später.`,
+  monthEnd: 'Eine Stufe bleibt bis zum Ende des Monats.',
+  levelAlert: (days) => `Ihre Systeme erfahren es ${days} vorher.`,
 };
 
 export const faults: typeof sourceFaults = {

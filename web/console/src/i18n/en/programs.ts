@@ -34,6 +34,14 @@ export const sentences = {
   reward: (cost: string, title: string) => `For ${cost}: ${title}.`,
   firstLevel: (name: string) => `Everybody begins as ${name}.`,
   level: (name: string, from: string) => `${name} from ${from}.`,
+  factor: (name: string, times: string) => `As ${name}, purchases bring ${times} times as much.`,
+  benefits: (name: string, benefits: string) => `${name} has besides: ${benefits}.`,
+  kept: (name: string) => `Who has reached ${name}, never falls below it.`,
+  counts: (basis: string) => `What counts for levels: ${basis}.`,
+  tooHigh: (downgrade: string) => `Who has too little for a level, ${downgrade}.`,
+  grace: (days: string) => `That happens ${days} later.`,
+  monthEnd: 'A level is kept to the end of the month.',
+  levelAlert: (days: string) => `Your systems are told ${days} before.`,
 };
 
 /** What is wrong with a field. */
