@@ -25,6 +25,7 @@ FLOWS = [
     "till-camera",
     "till-offline",
     "till-outbox",
+    "till-rules",
     "members",
     "members-people",
     "members-import",

@@ -4,6 +4,7 @@ import { ask, clockSkew, type Problem } from '../../../shared/api/client.ts';
 import type { Program } from '../store.ts';
 import { takeBack } from '../take-back.ts';
 import { countsThen, toldTime, type Customer, type Entry } from './outbox-rules.ts';
+import type { Told } from './rules-of-then.ts';
 
 /** What a person at the till has entered. */
 export interface Purchase {
@@ -35,6 +36,8 @@ export interface Booking {
   readonly tier: string | null;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** What the API said of it; nothing if it refused the purchase. */
+  readonly told?: Told;
   readonly payment?: Payment;
   /** Why the purchase earned nothing, though it was paid for from the balance. */
   readonly refusal?: Problem;
@@ -71,6 +74,13 @@ export async function book(entry: Entry, found: (userId: string) => Promise<void
     balance: answer.newBalance,
     tier: answer.currentTier,
     at: Date.now(),
+    told: {
+      added: answer.pointsAdded,
+      pending: answer.pointsPending,
+      reason: answer.reason,
+      cappedBy: answer.cappedBy,
+      madeOf: answer.madeOf,
+    },
   };
 }
 

@@ -17,7 +17,7 @@ export function KeptBooking({ kept, name, payment }: Props) {
   const words = t().till.outbox;
   const entry = waiting.value.find((each) => each.key === kept.key);
   if (entry?.refusal && !payment) return null; // The list says why, and what can be done.
-  const isWaiting = entry !== undefined;
+  const isWaiting = entry !== undefined && !entry.outcome;
   const isKnown = 'userId' in kept.customer;
   return (
     <section class={isWaiting ? 'panel noted' : 'panel good'} aria-label={t().till.last}>

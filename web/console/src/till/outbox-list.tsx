@@ -5,11 +5,12 @@ import { counted, exactMoney, moment } from '../../../shared/i18n/format.ts';
 import { Sure } from '../../../shared/ui/sure.tsx';
 import { t } from '../words.ts';
 import { countsThen, standing, type Entry } from './outbox-rules.ts';
+import { Differing } from './differing.tsx';
 import { drop, elsewhere, load, retry, sentLater, waiting } from './outbox.ts';
 
 export function Outbox() {
   const words = t().till.outbox;
-  const entries = waiting.value;
+  const entries = waiting.value.filter((each) => !each.outcome);
   useEffect(() => void load(), []);
 
   return (
@@ -29,6 +30,7 @@ export function Outbox() {
           </ul>
         </section>
       )}
+      <Differing entries={waiting.value} />
       {elsewhere.value > 0 && <p class="panel">{counted(elsewhere.value, words.elsewhere)}</p>}
     </>
   );
@@ -71,6 +73,8 @@ function reasonOf(entry: Entry): string {
       return entry.wasSent ? words.wasSent : words.waiting;
     case 'old':
       return countsThen(entry, now) ? words.old : `${words.old} ${words.today}`;
+    case 'differs':
+      return ''; // It is in a list of its own.
     case 'refused':
       return refusalOf(entry.refusal ?? '');
   }

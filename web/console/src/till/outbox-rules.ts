@@ -2,6 +2,7 @@
 
 import type { Way } from '../../../shared/lib/who.ts';
 import type { Mode } from '../mode.ts';
+import type { StoredRules } from '../store.ts';
 
 /** Who it was: as the till has read it, or, once the API has told, the id. Nothing else of the person is kept. */
 export type Customer =
@@ -46,6 +47,16 @@ export interface Entry extends Scope {
   readonly refusal: string | null;
   /** Whether a person has said that an old one is to be sent all the same. */
   readonly isConfirmed: boolean;
+  /** What the program said of earning when it was tapped. Entries from before have none. */
+  readonly rules?: StoredRules | undefined;
+  /** It is sent, and has earned something else than those rules say: until a person has read it. */
+  readonly outcome?: Outcome;
+}
+
+/** What a purchase was to earn, and what it has earned: points, stamps, or money. */
+export interface Outcome {
+  readonly promised: number;
+  readonly booked: number;
 }
 
 const SCOPE = ['uid', 'accountId', 'storeId', 'mode'] as const;
@@ -62,9 +73,10 @@ const LEASE_MAX_MS = 10 * MINUTE_MS;
 const WAIT_MIN_MS = 5_000;
 const WAIT_MAX_MS = 5 * MINUTE_MS;
 
-export type Standing = 'waiting' | 'old' | 'refused';
+export type Standing = 'waiting' | 'old' | 'refused' | 'differs';
 
 export function standing(entry: Entry, now: number): Standing {
+  if (entry.outcome) return 'differs';
   if (entry.refusal !== null) return 'refused';
   return now - entry.at > OLD_AFTER_MS && !entry.isConfirmed ? 'old' : 'waiting';
 }

@@ -8,7 +8,8 @@ import { mode } from '../mode.ts';
 import { book, type Booking, type Purchase } from './bookings.ts';
 import { backOff, inOrder, isOf, nextDue, type Entry, type Scope } from './outbox-rules.ts';
 import { change, list, onOthers, put, remove } from './outbox-store.ts';
-import { unsent } from './unsent.ts';
+import { differenceOf } from './rules-of-then.ts';
+import { differing, unsent } from './unsent.ts';
 
 /** What waits here of this person, in this account and store. */
 export const waiting = signal<readonly Entry[]>([]);
@@ -38,6 +39,7 @@ export function intend(purchase: Purchase): Entry {
     programId: program.programId,
     programName: program.programName,
     currency: program.currency,
+    rules: program.rules,
     purchaseAmount: minor / 10 ** digits,
     digits,
     ...(paid && { paid: paid / 10 ** digits }),
@@ -68,8 +70,8 @@ export async function send(entry: Entry): Promise<Booking | undefined> {
   async function settle(): Promise<Booking | undefined> {
     try {
       const booking = await attempt(entry);
-      await drop(entry.key);
-      if (!isWatched) sentLater.value += 1;
+      if (isWatched) await drop(entry.key);
+      else await settleLater(booking);
       return booking;
     } catch (error) {
       if (mayBeSentLater(error)) return keepForLater(entry.key);
@@ -143,8 +145,10 @@ export async function load(): Promise<void> {
   const mine = here ? own.filter((each) => isOf(each, here)) : [];
   // What has just been tapped is being sent: it waits if that fails.
   waiting.value = inOrder(mine.filter((each) => each.notBefore <= Date.now() || each.failed > 0));
-  elsewhere.value = own.filter((each) => each.mode === here?.mode).length - mine.length;
-  unsent.value = own.length;
+  const isElsewhere = (each: Entry): boolean => each.mode === here?.mode && !mine.includes(each);
+  elsewhere.value = own.filter((each) => isElsewhere(each) && !each.outcome).length;
+  unsent.value = own.filter((each) => !each.outcome).length;
+  differing.value = mine.filter((each) => each.outcome).length;
 }
 
 /** Send what is due, in one tab of this browser at a time. */
@@ -166,8 +170,9 @@ async function sendDue(): Promise<void> {
     const entries = await list();
     const next = here && nextDue(entries.filter((each) => isOf(each, here)), Date.now());
     if (!next) return;
+    let booking: Booking;
     try {
-      await attempt(next);
+      booking = await attempt(next);
     } catch (error) {
       if (isOfAll(error)) {
         failures += 1;
@@ -178,9 +183,17 @@ async function sendDue(): Promise<void> {
       continue;
     }
     failures = 0;
-    sentLater.value += 1;
-    await drop(next.key);
+    await settleLater(booking);
   }
+}
+
+/** Forget what was sent later, unless it earned something else than was promised: a person has to read that. */
+async function settleLater({ entry, told }: Booking): Promise<void> {
+  sentLater.value += 1;
+  const outcome = told && differenceOf(entry, told);
+  if (!outcome) return drop(entry.key);
+  await change(entry.key, (kept) => ({ ...kept, outcome }));
+  await load();
 }
 
 /** Whether the same may do later: there was no answer, or the API has too much to do. */

@@ -16,7 +16,7 @@ import {
 } from '../access.ts';
 import { isTestAccount } from '../mode.ts';
 import { openSections } from '../sections.ts';
-import { unsent } from '../till/unsent.ts';
+import { differing, unsent } from '../till/unsent.ts';
 import { t } from '../words.ts';
 import { LeaveDialog } from './leave-dialog.tsx';
 import { ModeSwitch, TestBand } from './mode-switch.tsx';
@@ -60,6 +60,11 @@ export function Top() {
       {unsent.value > 0 && !path.value.startsWith(TILL) && (
         <p>
           <a href={TILL}>{counted(unsent.value, words.unsent)}</a>
+        </p>
+      )}
+      {differing.value > 0 && !path.value.startsWith(TILL) && (
+        <p>
+          <a href={TILL}>{counted(differing.value, words.differing)}</a>
         </p>
       )}
       {error !== undefined && <Failed error={error} />}

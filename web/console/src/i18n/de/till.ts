@@ -64,6 +64,13 @@ export const till: Words['till'] = {
     inCard: 'Den Code bekommt der Kunde in der Karte.',
     scan: 'Um sie auszugeben, scannen Sie den Code der Karte.',
   },
+  differing: {
+    title: 'Anders gebucht als gesagt',
+    note: 'Die Regeln des Programms haben sich zwischen diesen Einkäufen und dem Senden geändert. Sagen Sie es dem Kunden, oder lassen Sie die Leitung den Stand berichtigen.',
+    row: (promised, booked) => `Nach den Regeln von damals: ${promised}. Gebucht: ${booked}.`,
+    member: 'Zum Kunden',
+    read: 'Erledigt',
+  },
   outbox: {
     title: 'Noch nicht gesendet',
     kept: (amount, who) => `Vorgemerkt: ${amount} für ${who}.`,

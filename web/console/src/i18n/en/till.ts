@@ -62,6 +62,13 @@ export const till = {
     inCard: 'The customer gets the code in the card.',
     scan: 'To hand it out, scan the code on the card.',
   },
+  differing: {
+    title: 'Booked otherwise than said',
+    note: 'The rules of the program have changed between these purchases and their sending. Tell the customer, or let a manager correct the balance.',
+    row: (promised: string, booked: string) => `By the rules of then: ${promised}. Booked: ${booked}.`,
+    member: 'To the customer',
+    read: 'Done',
+  },
   outbox: {
     title: 'Not sent yet',
     kept: (amount: string, who: string) => `Kept: ${amount} for ${who}.`,
