@@ -43,6 +43,7 @@ FLOWS = [
     "shops",
     "shop-writes",
     "apps",
+    "queues",
 ]
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeAlias, cast
 
-from tests.support import vendor_shops, woocommerce_site
+from tests.support import aws, vendor_shops, woocommerce_site
 from tests.support.vendor_shops.base import Buyer, WrittenShop
 from tools import korona_stand_in, psp_stand_in
 
@@ -96,8 +96,29 @@ def site() -> Iterator[tuple[Told, Commands]]:
         )
 
 
+@contextmanager
+def queue() -> Iterator[tuple[Told, Commands]]:
+    """Run a queue of Amazon SQS, as moto plays it."""
+    from moto.server import ThreadedMotoServer  # Late, as only this one needs it.
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        account = aws.Aws(f"http://{host}:{port}")
+        url = account.queue("loyalty")
+
+        def messages() -> list[str]:
+            return [each["Body"] for each in account.messages(url)]
+
+        key = {name: aws.ACCESS_KEY[name] for name in ("accessKeyId", "secretAccessKey")}
+        yield {"queueUrl": url, **key}, {"messages": messages}
+    finally:
+        server.stop()
+
+
 SYSTEMS: Mapping[str, Callable[[], AbstractContextManager[tuple[Told, Commands]]]] = {
-    each.__name__: each for each in (payments, till, shop, site)
+    each.__name__: each for each in (payments, till, shop, site, queue)
 }
 
 

@@ -34,6 +34,9 @@ function kindOf(name, { type, enum: words, writeOnly }) {
   return writeOnly ? 'secret' : 'text';
 }
 
+/** A description as a person reads it: without the marks of code, and `sk_...` at an end without a full stop. */
+const plain = (text) => text.replaceAll('`', '').replaceAll(/\.{3,4}/g, '…');
+
 function fieldsOf({ properties, required = [] }) {
   return Object.entries(properties)
     .filter(([name]) => !NOT_ASKED.has(name))
@@ -45,7 +48,7 @@ function fieldsOf({ properties, required = [] }) {
         isRequired: required.includes(name),
         ...(found.enum && { choices: found.enum.map(String), isNumber: found.type === 'integer' }),
         ...(found.default !== undefined && found.default !== null && { preset: found.default }),
-        ...(found.description && { hint: found.description.replaceAll('`', '') }),
+        ...(found.description && { hint: plain(found.description) }),
       };
     })
     .sort((one, other) => Number(other.isRequired) - Number(one.isRequired));
@@ -57,7 +60,7 @@ function formsOf(component, suffix) {
   return Object.fromEntries(
     named.map((name) => {
       const schema = schemas[name];
-      const [about = ''] = (schema.description ?? '').replaceAll('`', '').split('\n\n');
+      const [about = ''] = plain(schema.description ?? '').split('\n\n');
       return [name.replace(suffix, '').toLowerCase(), { about, fields: fieldsOf(schema) }];
     }),
   );
@@ -70,6 +73,8 @@ const forms = {
   shop: formsOf('ShopCredentials', 'ShopCredentials'),
 };
 const patterns = schemas.EventPattern.anyOf.map(resolved).find((each) => each.enum.includes('*')).enum;
+const all = Object.values(forms).flatMap((each) => Object.values(each));
+const unionOf = (name, texts) => `export type ${name} =\n${[...new Set(texts)].sort().map((each) => `  | ${JSON.stringify(each)}`).join('\n')};\n`;
 const written = (name, type, value) => `export const ${name}: ${type} = ${JSON.stringify(value, null, 2)};\n`;
 
 writeFileSync(
@@ -77,6 +82,9 @@ writeFileSync(
   [
     '/** Written by scripts/forms.mjs from docs/openapi.json. */\n',
     "import type { Forms } from './form-of.ts';\n",
+    // What other languages translate: a text that is new here is missing there, and the build says so.
+    unionOf('Hint', all.flatMap((form) => [form.about, ...form.fields.map((each) => each.hint)]).filter(Boolean)),
+    unionOf('FieldName', all.flatMap((form) => form.fields.map((each) => each.name))),
     written('FORMS', 'Forms', forms),
     written('EVENT_TYPES', 'readonly string[]', schemas.EventType.enum),
     written('EVENT_GROUPS', 'readonly string[]', patterns.filter((each) => each !== '*')),

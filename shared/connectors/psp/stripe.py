@@ -116,7 +116,9 @@ class Config(PspConfig):
     @classmethod
     def _check_webhook_secret(cls, secret: SecretStr) -> SecretStr:
         if not _WEBHOOK_SECRET.fullmatch(secret.get_secret_value()):
-            raise ValueError("must be the webhook endpoint's signing secret, which begins whsec_")
+            raise ValueError(
+                "must be the webhook endpoint's signing secret, which begins with whsec_"
+            )
         return secret
 
     @property

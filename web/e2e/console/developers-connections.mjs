@@ -2,13 +2,33 @@
 
 import assert from 'node:assert/strict';
 import { facts, open, run } from '../browser.mjs';
-import { check, signIn, WIDTHS } from './staff.mjs';
+import { check, GERMAN, signIn, WIDTHS } from './staff.mjs';
 
 const SECRET = 'whsec_' + 'a1B2c3D4'.repeat(4);
 
 await run(async (browser) => {
-  for (const width of WIDTHS) await flow(browser, width);
+  for (const width of WIDTHS) {
+    await flow(browser, width);
+    await german(browser, width);
+  }
 });
+
+/** A form in German, in the dark: its texts come from the API's English, each with a translation. */
+async function german(browser, width) {
+  const opened = await open(browser, { width, language: 'de-DE', dark: true });
+  const { page, context } = opened;
+  await page.goto(`${facts.urls.console}/developers/connections`);
+  await signIn(page, facts.signIns.developer, GERMAN);
+  const connect = page.locator('section', { has: page.getByRole('heading', { name: 'Verbinden', exact: true }) });
+  await connect.getByLabel('Welches').selectOption('stripe');
+  await connect.getByLabel('Geheimer Schlüssel').fill('pk_test_1234567890');
+  await connect.getByLabel('Geheimnis der Webhooks').fill('kurz');
+  await connect.getByText('Ein geheimer oder eingeschränkter API-Schlüssel: sk_… oder rk_…').waitFor();
+  await page.keyboard.press('Enter');
+  await connect.getByText('Das ist nicht, was hier hingehört. Siehe den Hinweis.').first().waitFor();
+  await check(opened, 'developers-connect-german');
+  await context.close();
+}
 
 async function flow(browser, width) {
   const opened = await open(browser, { width });
@@ -26,7 +46,7 @@ async function flow(browser, width) {
   await connect.getByLabel('Webhook secret').fill(SECRET);
   await page.keyboard.press('Enter');
   await connect.getByText('Connected.').waitFor();
-  const shop = page.getByRole('region', { name: /^generic .*shop/i });
+  const shop = page.getByRole('region', { name: 'Another shop Online shop' });
   await shop.waitFor();
   assert.equal(await connect.getByLabel('Webhook secret').inputValue(), '');
   assert.ok(!(await page.content()).includes(SECRET));
@@ -34,6 +54,16 @@ async function flow(browser, width) {
   await shop.getByRole('button', { name: 'Disconnect' }).press('Enter');
   await shop.getByRole('button', { name: 'Yes, disconnect it' }).press('Enter');
   await shop.waitFor({ state: 'detached' });
+
+  // What is no key of Stripe is refused at its field, in whole sentences.
+  await connect.getByLabel('What').selectOption('psp');
+  await connect.getByLabel('Which').selectOption('stripe');
+  await connect.getByText('Where it sends its notices').waitFor();
+  await connect.getByLabel('Secret key').fill('pk_test_1234567890');
+  await connect.getByLabel('Webhook secret').fill(SECRET);
+  await page.keyboard.press('Enter');
+  await connect.getByText('It must be a secret or restricted key, which begins with sk_ or rk_.').waitFor();
+  await check(opened, 'developers-connect-refused');
 
   await page.getByRole('link', { name: 'Try it' }).click();
   await page.getByText('In a shell').waitFor();

@@ -3,6 +3,7 @@
 import { useId } from 'preact/hooks';
 import { t } from '../words.ts';
 import type { FieldOf } from './form-of.ts';
+import { hintOf, labelOf } from './hints.ts';
 
 interface Props {
   readonly field: FieldOf;
@@ -67,20 +68,13 @@ export function ConnectorField({ field, value, problem, onInput }: Props) {
         />
       )}
       <p id={`${id}-hint`} class="quiet">
-        <span lang="en">{field.hint}</span> {field.kind !== 'choice' && preset}
+        {field.hint !== undefined && hintOf(field.hint)} {field.kind !== 'choice' && field.kind !== 'boolean' && preset}
       </p>
       <p id={`${id}-problem`} class="problem" role="alert">
         {problem}
       </p>
     </div>
   );
-}
-
-/** `secretKey` is `Secret key`: the API's own names, which its documentation has too. */
-function labelOf(name: string): string {
-  const words = name.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, ' ').toLowerCase();
-  const text = words.replaceAll(/\b(api|id|url|hmac|tse)\b/g, (each) => each.toUpperCase());
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Return a file in base64; nothing if none is chosen. */

@@ -1,12 +1,13 @@
 /** The form of one connector. What is typed into it is sent once, and secrets are never shown again. */
 
 import { useState } from 'preact/hooks';
-import { Problem } from '../../../shared/api/client.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
-import { Failed } from '../../../shared/ui/status.tsx';
 import { t } from '../words.ts';
 import { ConnectorField } from './connector-field.tsx';
+import { FailedThere } from './failed-there.tsx';
 import type { FormOf } from './form-of.ts';
+import { hintOf } from './hints.ts';
+import { refusedFields, WHOLE } from './refused-fields.ts';
 import { readValues, type Typed } from './typed.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
@@ -35,7 +36,7 @@ export function ConnectorForm({ form, send }: Props) {
       try {
         await send(read.values);
       } catch (failure) {
-        setProblems(refusedFields(failure));
+        setProblems(refusedFields(failure, form.fields));
         throw failure;
       }
       setTyped({});
@@ -54,9 +55,7 @@ export function ConnectorForm({ form, send }: Props) {
   );
   return (
     <form class="stack" noValidate autoComplete="off" onSubmit={submit}>
-      <p class="quiet" lang="en">
-        {form.about}
-      </p>
+      <p class="quiet">{hintOf(form.about)}</p>
       {needed.map(field)}
       {others.length > 0 && (
         <details open={needed.length === 0}>
@@ -64,18 +63,16 @@ export function ConnectorForm({ form, send }: Props) {
           <div class="stack">{others.map(field)}</div>
         </details>
       )}
-      {error !== undefined && <Failed error={error} />}
+      {problems[WHOLE] && (
+        <p class="problem" lang="en">
+          {problems[WHOLE]}
+        </p>
+      )}
+      {error !== undefined && <FailedThere error={error} />}
       <button type="submit" aria-disabled={isBusy}>
         {words.connect}
       </button>
       <p role="status">{done}</p>
     </form>
   );
-}
-
-/** What the API says of single fields: `config.apiKey` is that of `apiKey`. In its English, as the hints are. */
-function refusedFields(failure: unknown): Readonly<Record<string, string>> {
-  const fields = failure instanceof Problem ? failure.details.fields : undefined;
-  if (typeof fields !== 'object' || fields === null) return {};
-  return Object.fromEntries(Object.entries(fields).map(([path, said]) => [path.split('.').at(-1) ?? path, String(said)]));
 }

@@ -5,7 +5,9 @@ import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { Choices } from '../ui/choices.tsx';
 import { Field } from '../ui/field.tsx';
+import { Select } from '../ui/select.tsx';
 import { t } from '../words.ts';
+import { DestinationFields, destinationOf, EMPTY, faultsOf, type Kind } from './destination-fields.tsx';
 import { EVENT_GROUPS, EVENT_TYPES } from './forms.gen.ts';
 import type { Webhook } from './webhooks.tsx';
 
@@ -13,6 +15,7 @@ type Pattern = Webhook['events'][number];
 
 export interface Described {
   readonly url?: string;
+  readonly destination?: ReturnType<typeof destinationOf>;
   readonly description: string;
   readonly events: never[];
 }
@@ -25,6 +28,9 @@ interface Props {
 
 export function EndpointForm({ hook, submit, send }: Props) {
   const [url, setUrl] = useState(hook?.url ?? '');
+  const [kind, setKind] = useState<'http' | Kind>('http');
+  const [typed, setTyped] = useState(EMPTY);
+  const [faults, setFaults] = useState<ReturnType<typeof faultsOf>>({});
   const [description, setDescription] = useState(hook?.description ?? '');
   const [isAll, setAll] = useState(hook ? hook.events.includes('*') : true);
   const [chosen, setChosen] = useState<readonly Pattern[]>(hook?.events.filter((each) => each !== '*') ?? []);
@@ -32,7 +38,7 @@ export function EndpointForm({ hook, submit, send }: Props) {
   const [done, setDone] = useState('');
   const { isBusy, error, run } = useAction();
   const words = t().developers.webhooks;
-  const hasUrl = hook ? hook.url !== null : true;
+  const hasUrl = hook ? hook.url !== null : kind === 'http';
 
   function submitted(event: Event): void {
     event.preventDefault();
@@ -40,13 +46,17 @@ export function EndpointForm({ hook, submit, send }: Props) {
     const isUrlGood = !hasUrl || isUrl(url.trim());
     const isSome = isAll || chosen.length > 0;
     setProblems({ url: isUrlGood ? '' : words.urlBad, events: isSome ? '' : words.eventsEmpty });
-    if (!isUrlGood || !isSome) return;
+    const found = hook || kind === 'http' ? {} : faultsOf(kind, typed);
+    setFaults(found);
+    if (!isUrlGood || !isSome || Object.keys(found).length > 0) return;
     run(async () => {
       const events = (isAll ? ['*'] : chosen) as never[]; // of the API's own lists
-      await send({ ...(hasUrl && { url: url.trim() }), description: description.trim(), events });
+      const destination = !hook && kind !== 'http' && { destination: destinationOf(kind, typed) };
+      await send({ ...(hasUrl && { url: url.trim() }), ...destination, description: description.trim(), events });
       if (hook) setDone(words.saved);
       else {
         setUrl('');
+        setTyped(EMPTY);
         setDescription('');
       }
     });
@@ -57,6 +67,19 @@ export function EndpointForm({ hook, submit, send }: Props) {
 
   return (
     <form class="stack" noValidate onSubmit={submitted}>
+      {!hook && (
+        <Select
+          label={words.where}
+          value={kind}
+          options={[
+            ['http', words.kinds.http],
+            ['aws_sqs', words.kinds.aws_sqs],
+            ['aws_eventbridge', words.kinds.aws_eventbridge],
+          ]}
+          onInput={(value) => setKind(value as typeof kind)}
+        />
+      )}
+      {!hook && kind !== 'http' && <DestinationFields kind={kind} typed={typed} faults={faults} onType={setTyped} />}
       {hasUrl && <Field label={words.url} hint={words.urlHint} problem={problems.url} value={url} onInput={setUrl} />}
       <Field label={words.description} value={description} onInput={setDescription} />
       <Choices

@@ -2,6 +2,7 @@
 
 import { may } from '../access.ts';
 import type { Words } from '../i18n/en.ts';
+import { loadHints } from './hints.ts';
 import type { Page } from '../sections.ts';
 
 interface DevelopersPage {
@@ -15,7 +16,7 @@ const PAGES: readonly DevelopersPage[] = [
   { id: 'webhooks', needs: ['listWebhookEndpoints'], load: () => import('./webhooks.tsx') },
   { id: 'events', needs: ['listEvents'], load: () => import('./events.tsx') },
   { id: 'payments', needs: ['listPayments'], load: () => import('./payments.tsx') },
-  { id: 'connections', needs: ['getSyncStatus'], load: () => import('./connections.tsx') },
+  { id: 'connections', needs: ['getSyncStatus'], load: async () => (await loadHints(), import('./connections.tsx')) },
   { id: 'try', needs: ['listApiKeys'], load: () => import('./try.tsx') },
 ];
 

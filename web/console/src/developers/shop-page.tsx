@@ -8,7 +8,8 @@ import { t } from '../words.ts';
 import { ConnectorField } from './connector-field.tsx';
 import type { FormOf } from './form-of.ts';
 import { FailedThere } from './failed-there.tsx';
-import { readValues, type Doubt, type Typed } from './typed.ts';
+import { refusedFields, WHOLE } from './refused-fields.ts';
+import { readValues, type Typed } from './typed.ts';
 import { storeHere } from './webhooks.tsx';
 
 interface Props {
@@ -24,7 +25,7 @@ const FIRST = new Set(['shop', 'shopUrl', 'clientId', 'clientSecret']);
 
 export function ShopPage({ system, form, further, isConnected, onAsked }: Props) {
   const [typed, setTyped] = useState<Typed>({});
-  const [doubts, setDoubts] = useState<Readonly<Record<string, Doubt>>>({});
+  const [problems, setProblems] = useState<Readonly<Record<string, string>>>({});
   const [url, setUrl] = useState('');
   /** Connected before, it does not show whether the shop has said yes anew. */
   const [wasConnected, setWasConnected] = useState(false);
@@ -37,12 +38,17 @@ export function ShopPage({ system, form, further, isConnected, onAsked }: Props)
   function submit(event: Event): void {
     event.preventDefault();
     const read = readValues(fields, typed);
-    setDoubts(read.doubts);
+    setProblems(Object.fromEntries(Object.entries(read.doubts).map(([name, doubt]) => [name, words.doubts[doubt]])));
     if (Object.keys(read.doubts).length > 0) return;
     run(async () => {
       const body = { ...further, storeId: storeHere(), system: system as never, credentials: read.values };
       setWasConnected(isConnected);
-      setUrl((await ask((api, signal) => api.POST('/connectShop', { body, signal }))).url);
+      try {
+        setUrl((await ask((api, signal) => api.POST('/connectShop', { body, signal }))).url);
+      } catch (failure) {
+        setProblems(refusedFields(failure, fields));
+        throw failure;
+      }
       onAsked();
     });
   }
@@ -54,11 +60,16 @@ export function ShopPage({ system, form, further, isConnected, onAsked }: Props)
         <ConnectorField
           field={each}
           value={typed[each.name]}
-          problem={doubts[each.name] && words.doubts[doubts[each.name] ?? 'empty']}
+          problem={problems[each.name]}
           onInput={(value) => setTyped({ ...typed, [each.name]: value })}
           key={each.name}
         />
       ))}
+      {problems[WHOLE] && (
+        <p class="problem" lang="en">
+          {problems[WHOLE]}
+        </p>
+      )}
       {error !== undefined && <FailedThere error={error} />}
       <button type="submit" aria-disabled={isBusy}>
         {words.getPage}

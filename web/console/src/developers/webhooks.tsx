@@ -87,7 +87,12 @@ async function list(): Promise<readonly Webhook[]> {
 
 export const storeHere = (): string => store.value?.storeId ?? '';
 
-export const targetOf = (hook: Webhook): string => hook.url ?? `${hook.kind}: ${JSON.stringify(hook.destination)}`;
+/** Return where it sends: a URL, that of a queue, or the ARN of a bus. */
+export function targetOf({ url, destination, kind }: Webhook): string {
+  if (url !== null) return url;
+  const place = destination?.queueUrl ?? destination?.eventBusArn;
+  return typeof place === 'string' ? place : kind;
+}
 
 const isWell = (hook: Webhook): boolean => hook.isEnabled && hook.failingSince === null;
 

@@ -28,6 +28,12 @@ export const connections: Words['developers']['connections'] = {
     integer: 'Geben Sie eine ganze Zahl ein.',
     json: 'Geben Sie ein Objekt oder eine Liste in JSON ein.',
   },
+  refused: {
+    atLeast: (count) => `Es hat mindestens ${count} Zeichen.`,
+    atMost: (count) => `Es hat höchstens ${count} Zeichen.`,
+    unlike: 'So sieht es nicht aus. Siehe das Beispiel.',
+    other: () => 'Das ist nicht, was hier hingehört. Siehe den Hinweis.',
+  },
   byPage: 'Über eine Seite des Shops',
   byPageNote: 'Sie öffnen eine Seite Ihres Shops und stimmen dort zu. Der Shop gibt uns dann von selbst einen Schlüssel.',
   byKeys: 'Oder mit eigenen Schlüsseln',

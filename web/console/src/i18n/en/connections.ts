@@ -29,6 +29,13 @@ export const connections = {
     integer: 'Type a whole number.',
     json: 'Type an object or a list in JSON.',
   },
+  /** What is wrong with a field, as the other side says it. */
+  refused: {
+    atLeast: (count: string) => `It has at least ${count} characters.`,
+    atMost: (count: string) => `It has at most ${count} characters.`,
+    unlike: 'It does not look like that. See the example.',
+    other: (said: string) => (said.startsWith('must ') ? `It ${said}.` : said),
+  },
   byPage: 'By a page of the shop',
   byPageNote: 'You open a page of your shop and say yes there. The shop then gives us a key by itself.',
   byKeys: 'Or by keys of your own',
