@@ -202,7 +202,7 @@ async function german(browser, width) {
   await part.getByLabel(/^Name, E-Mail/).fill(`${family} aenne`);
   await page.keyboard.press('Enter');
   await part.getByText(`An Änne ${family}`).waitFor();
-  await part.getByLabel('Wie viel, in Punkte').fill('5');
+  await part.getByLabel('Wie viel (Punkte)').fill('5');
   await check(opened, 'people-give-german');
   await page.keyboard.press('Enter');
   await part.getByText(`Änne ${family} hat 5 Punkte bekommen.`).waitFor();

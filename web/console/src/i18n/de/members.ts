@@ -96,7 +96,7 @@ export const member: Words['member'] = {
   adjust: 'Guthaben berichtigen',
   add: 'Gutschreiben',
   take: 'Abziehen',
-  howMuch: (unit) => `Wie viel, in ${unit}`,
+  howMuch: (unit) => `Wie viel (${unit})`,
   reason: 'Grund',
   reasonHint: 'Der Kunde kann ihn lesen.',
   reasonEmpty: 'Sagen Sie, warum.',
