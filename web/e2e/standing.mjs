@@ -1,6 +1,7 @@
 /** What a card tells of itself: campaigns, what expires, levels, stamps that fill, and its history. */
 
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { call, check, facts, open, run } from './browser.mjs';
 import { makeGuest, visit } from './guests.mjs';
 
@@ -20,6 +21,12 @@ const path = (programId) => `/c/${encodeURIComponent(programId)}`;
 
 const points = await makeProgram('Standing', 'points', { pointsPerEuro: 10 }, { pointsExpiry: { afterDays: 60 } });
 const stamps = await makeProgram('Filling', 'stamps', { requiredStamps: 10 });
+const full = await makeProgram('Full', 'stamps', { requiredStamps: 3 }, {
+  rewards: [
+    { rewardId: 'coffee', title: 'A coffee', type: 'free_product', requiredPoints: 3 },
+    { rewardId: 'cake', title: 'A cake', type: 'free_product', requiredPoints: 2 },
+  ],
+});
 const levels = await makeProgram('Rising', 'tier', {
   pointsPerEuro: 10,
   tiers: [
@@ -50,7 +57,7 @@ async function tellsWhatRunsAndExpires(page, problems) {
   await page.getByText('2 times as much for each purchase of certain goods, from €10 on').waitFor();
   await page.getByText('Mon–Fri, 14:00 to 16:30').waitFor();
   await page.getByText(/^until \d+ Dec 2099$/).waitFor();
-  await page.getByText(/^100 points expire on/).waitFor();
+  await page.getByText(/^100 points will expire on/).waitFor();
   await page.getByText('What expires when').press('Enter');
   await page.getByText(/^22 points on/).waitFor();
   await check(page, 'standing', problems);
@@ -79,6 +86,34 @@ async function fills(page, isCalm, have) {
   assert.equal(await page.locator('.stamps .new').count(), 2);
   const name = await page.locator('.stamps .new').first().evaluate((each) => globalThis.getComputedStyle(each).animationName);
   assert.equal(name === 'none', isCalm);
+}
+
+/** What is reserved is said beside what is free, also when a stamp of it is undone. */
+async function reserves(browser, language, stamped) {
+  const transactionId = randomUUID();
+  await call('addLoyaltyPoints', { programId: full, userId, points: stamped, transactionId });
+  const { context, page, problems } = await open(browser, { language, dark: language === 'de-DE' });
+  const isGerman = language === 'de-DE';
+  const say = (english, german) => page.getByText(isGerman ? german : english, { exact: true });
+  const balance = (english, german) => page.locator('.balance', { hasText: isGerman ? german : english }).waitFor();
+  await visit(page, guest, path(full), isGerman ? 'de' : 'en');
+  await balance('3 of 3 stamps', '3 von 3 Stempeln');
+  await say('and 1 stamp for the next card', 'und 1 Stempel für die nächste Karte').waitFor();
+  const { reservationId } = await call('reserveLoyaltyPoints', { programId: full, userId, rewardId: 'coffee' });
+  await balance('1 of 3 stamps', '1 von 3 Stempeln');
+  await say('Reserved: 3 stamps', 'Reserviert: 3 Stempel').waitFor();
+  await say('Reserved for you: see above.', 'Für Sie reserviert: siehe oben.').waitFor();
+  await say('1 stamp missing', 'Noch 1 Stempel').waitFor(); // For the cake.
+  await page.getByText(isGerman ? /haben Sie wieder 3 Stempel\.$/ : /you have 3 stamps again\.$/).waitFor();
+  await check(page, `standing-reserved-${language}`, problems);
+  await call('reverseLoyaltyTransaction', { programId: full, userId, transactionId, points: 2, refundId: randomUUID() });
+  await balance('0 of 3 stamps', '0 von 3 Stempeln');
+  await page.getByText(isGerman ? 'Noch 1 Stempel, dann ist der Code wieder da.' : '1 stamp missing. The code is here again').waitFor();
+  await say('Reserved: 2 stamps', 'Reserviert: 2 Stempel').waitFor();
+  await check(page, `standing-undone-${language}`, problems);
+  await call('voidLoyaltyRedemption', { programId: full, userId, reservationId });
+  await balance('2 of 3 stamps', '2 von 3 Stempeln');
+  await context.close();
 }
 
 async function showsLevels(page, problems, name) {
@@ -110,6 +145,8 @@ try {
     await fills(page, true, 5);
     await showsLevels(page, problems, 'standing-levels');
     await context.close();
+    await reserves(browser, 'en-GB', 4);
+    await reserves(browser, 'de-DE', 2); // Two are left of the first time.
 
     const german = await open(browser, { language: 'de-DE', dark: true, width: 1280 });
     await visit(german.page, guest, path(points), 'de');
@@ -120,5 +157,5 @@ try {
     await keepsWhatIsClosed(german.page, german.problems);
   });
 } finally {
-  for (const programId of [points, stamps, levels]) await call('updateLoyaltyProgram', { programId, isActive: false });
+  for (const programId of [points, stamps, full, levels]) await call('updateLoyaltyProgram', { programId, isActive: false });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from './load.mjs';
 
-const { expiries, nextTier } = await load('shared/card/model.ts');
+const { expiries, hasTier, nextTier } = await load('shared/card/model.ts');
 const NOW = new Date('2026-11-30T12:00:00Z');
 const lot = (units, expiresAt) => ({ units, expiresAt });
 
@@ -29,4 +29,12 @@ test('the way to the next level is measured from the own one', () => {
   assert.equal(at('B', 400).share, 0);
   assert.deepEqual(at('A', 600), { tier: tiers[1], missing: 0, share: 1 });
   assert.equal(at('C', 9000), null);
+});
+
+test('a level is had by who has reached it or a higher one', () => {
+  const tiers = ['A', 'B', 'C'].map((name) => ({ name, minPoints: 0 }));
+  const has = (tier, wanted) => hasTier({ rules: { tiers } }, { tier }, wanted);
+  assert.deepEqual(['A', 'B', 'C', null].map((each) => has(each, 'B')), [false, true, true, false]);
+  assert.equal(has(null, null), true);
+  assert.equal(has('A', 'gone'), true); // The API has the last word.
 });

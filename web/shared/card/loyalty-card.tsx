@@ -7,7 +7,8 @@ import { counted, money, percent } from '../i18n/format.ts';
 import { inkOn, isColor } from '../lib/contrast.ts';
 import { safeUrl } from '../lib/safe-url.ts';
 import { amountOf } from './amounts.ts';
-import { balanceOf, nextTier, type Membership, type ProgramCard } from './model.ts';
+import { nextTier, type Membership, type ProgramCard } from './model.ts';
+import { stampsOf, standingOf, type Stamps as StampsShown } from './standing.ts';
 
 interface Props {
   readonly card: ProgramCard;
@@ -65,12 +66,19 @@ function ruleOf(card: ProgramCard): string {
 }
 
 function Balance({ card, membership }: { readonly card: ProgramCard; readonly membership: Membership }) {
-  const units = balanceOf(membership, new Date());
+  const standing = standingOf(membership, new Date());
   const needed = card.rules.requiredStamps;
-  if (needed !== undefined) return <Stamps have={units} needed={needed} />;
+  const words = common().face;
+  const amount = (units: number): string => amountOf(units, card, membership.scale);
   return (
     <div class="stack">
-      <p class="balance">{amountOf(units, card, membership.scale)}</p>
+      {needed === undefined ? (
+        <p class="balance">{amount(standing.free)}</p>
+      ) : (
+        <Stamps stamps={stampsOf(standing, needed)} needed={needed} />
+      )}
+      {standing.reserved > 0 && <p class="small">{words.reserved(amount(standing.reserved))}</p>}
+      {standing.owed > 0 && <p class="small">{words.owed(amount(standing.owed))}</p>}
       <TierLine card={card} membership={membership} />
     </div>
   );
@@ -78,20 +86,21 @@ function Balance({ card, membership }: { readonly card: ProgramCard; readonly me
 
 const STAMPS_DRAWN_MAX = 50;
 
-function Stamps({ have, needed }: { readonly have: number; readonly needed: number }) {
+function Stamps({ stamps: { drawn, more }, needed }: { readonly stamps: StampsShown; readonly needed: number }) {
   const words = common().face;
-  const before = usePrevious(have);
+  const before = usePrevious(drawn);
   return (
-    <div class="stack">
+    <>
       {needed <= STAMPS_DRAWN_MAX && (
         <ul class={needed > 10 ? 'stamps many' : 'stamps'} aria-hidden="true">
           {Array.from({ length: needed }, (_, index) => (
-            <li key={index} class={index >= have ? '' : index < before ? 'full' : 'full new'} />
+            <li key={index} class={index >= drawn ? '' : index < before ? 'full' : 'full new'} />
           ))}
         </ul>
       )}
-      <p class="balance">{words.stampsOf(have, needed)}</p>
-    </div>
+      <p class="balance">{words.stampsOf(drawn, needed)}</p>
+      {more > 0 && <p class="small">{words.moreStamps(counted(more, common().units.stamps))}</p>}
+    </>
   );
 }
 

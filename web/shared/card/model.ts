@@ -148,12 +148,6 @@ export function openHolds(membership: Membership, now: Date): readonly Hold[] {
   return (membership.holds ?? []).filter((hold) => time(hold.endsAt) > now);
 }
 
-/** What can be spent, in units: the balance without what is reserved. */
-export function availableOf(membership: Membership, now: Date): number {
-  const held = openHolds(membership, now).flatMap((hold) => hold.lots);
-  return balanceOf(membership, now) - sum(held);
-}
-
 /** Return an exact decimal such as `"12.5"` in units of `scale` decimals. */
 export function toUnits(decimal: string, scale: number): number {
   const [whole = '0', part = ''] = decimal.split('.');
@@ -214,6 +208,12 @@ export function nextTier(card: ProgramCard, membership: Membership): NextTier | 
     missing: Math.max(tier.minPoints - counted, 0),
     share: Math.min(Math.max(share, 0), 1),
   };
+}
+
+/** Tell whether a member has a level, or a higher one; so has everybody if none is named. */
+export function hasTier(card: ProgramCard, membership: Membership, wanted: string | null): boolean {
+  const names = (card.rules.tiers ?? []).map((each) => each.name);
+  return wanted === null || names.indexOf(membership.tier ?? '') >= names.indexOf(wanted);
 }
 
 export const cardsOf = (profile: StoreProfile): readonly ProgramCard[] =>

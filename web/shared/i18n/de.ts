@@ -43,6 +43,10 @@ export const common: typeof source = {
   },
   face: {
     stampsOf: (have, needed) => `${have} von ${needed} Stempeln`,
+    moreStamps: (amount) => `und ${amount} für die nächste Karte`,
+    reserved: (amount) => `Reserviert: ${amount}`,
+    owed: (amount) =>
+      `Etwas kam zurück, nachdem Sie ${amount} davon ausgegeben hatten. Was Sie als Nächstes sammeln, gleicht das zuerst aus.`,
     tier: 'Stufe',
     toTier: (missing, tier) => `${missing} bis ${tier}`,
     top: 'die höchste Stufe',

@@ -45,6 +45,11 @@ export const common = {
   /** What the face of a card says. */
   face: {
     stampsOf: (have: number, needed: number) => `${have} of ${needed} stamps`,
+    /** Beside a card that is full. */
+    moreStamps: (amount: string) => `and ${amount} for the next card`,
+    reserved: (amount: string) => `Reserved: ${amount}`,
+    owed: (amount: string) =>
+      `Something came back after you had spent ${amount} of it. What you collect next makes up for that first.`,
     tier: 'Level',
     toTier: (missing: string, tier: string) => `${missing} to ${tier}`,
     top: 'the highest level',

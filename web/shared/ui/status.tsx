@@ -15,7 +15,9 @@ export function Failed({ error, retry }: { readonly error: unknown; readonly ret
   return (
     <div class="panel" role="alert">
       <p class="problem">{sentenceOf(error)}</p>
-      {error instanceof Problem && error.requestId && <p class="quiet">{error.requestId}</p>}
+      {error instanceof Problem && error.kind === 'server' && error.requestId && (
+        <p class="quiet">{error.requestId}</p> // For support: with the others people know what to do.
+      )}
       {retry && (
         <button type="button" onClick={retry}>
           {common().retry}

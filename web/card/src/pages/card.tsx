@@ -4,7 +4,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { watchMembership, type MyCard } from '../data.ts';
 import { LoyaltyCard } from '../../../shared/card/loyalty-card.tsx';
 import type { PageProps } from '../main.tsx';
-import { balanceOf, isNewer, type Membership } from '../../../shared/card/model.ts';
+import { isNewer, type Membership } from '../../../shared/card/model.ts';
+import { standingOf } from '../../../shared/card/standing.ts';
 import { Campaigns } from '../campaigns/campaigns.tsx';
 import { Expiry } from '../parts/expiry.tsx';
 import { ClosedCard } from '../parts/closed-card.tsx';
@@ -73,7 +74,7 @@ function useLive(mine: MyCard): readonly [Membership, string] {
       const [entry, before] = [next.recent[0], shown.current];
       if (entry && mine.card && isNewer(next, before)) {
         const booked = amount(entry.units, mine.card, next.scale);
-        const balance = amount(balanceOf(next, new Date()), mine.card, next.scale);
+        const balance = amount(standingOf(next, new Date()).free, mine.card, next.scale);
         setNotice(t().card.booked(booked, balance));
       }
       setLive(next);

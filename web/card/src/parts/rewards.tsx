@@ -6,7 +6,7 @@ import { ownId } from '../../../shared/firebase/session.ts';
 import { useAction, type Action } from '../../../shared/lib/use-action.ts';
 import { Qr } from '../../../shared/ui/qr.tsx';
 import {
-  availableOf,
+  hasTier,
   isOffered,
   openHolds,
   time,
@@ -16,6 +16,7 @@ import {
   type ProgramCard,
   type Reward,
 } from '../../../shared/card/model.ts';
+import { lackOf, missingFor, standingOf, unitsOf } from '../../../shared/card/standing.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { amount, hour, t } from '../words.ts';
 import { ShopReward } from './shop-reward.tsx';
@@ -45,9 +46,9 @@ export function Rewards({ card, membership }: Props) {
       {shown.map((hold) => (
         <Reserved
           key={hold.reservationId}
+          card={card}
+          membership={membership}
           hold={hold}
-          isForShop={card.rewards.some((each) => each.rewardId === hold.rewardId && each.isForShop)}
-          programId={card.programId}
           action={action}
           onReleased={() => setReserved(null)}
         />
@@ -59,6 +60,7 @@ export function Rewards({ card, membership }: Props) {
               card={card}
               membership={membership}
               reward={reward}
+              isReserved={shown.some((hold) => hold.rewardId === reward.rewardId)}
               action={action}
               onReserved={setReserved}
             />
@@ -71,15 +73,16 @@ export function Rewards({ card, membership }: Props) {
 
 interface OfferProps extends Props {
   readonly reward: Reward;
+  readonly isReserved: boolean;
   readonly action: Action;
   readonly onReserved: (hold: Hold) => void;
 }
 
-function Offer({ card, membership, reward, action, onReserved }: OfferProps) {
+function Offer({ card, membership, reward, isReserved, action, onReserved }: OfferProps) {
   const [key, setKey] = useState(idempotencyKey);
   const cost = toUnits(reward.requiredPoints, membership.scale);
-  const have = availableOf(membership, new Date());
-  const missing = Math.max(cost - have, 0);
+  const standing = standingOf(membership, new Date());
+  const missing = missingFor(cost, standing);
 
   async function reserve(): Promise<void> {
     const body = { programId: card.programId, rewardId: reward.rewardId, userId: ownId() };
@@ -106,12 +109,14 @@ function Offer({ card, membership, reward, action, onReserved }: OfferProps) {
       {reward.description && <p class="quiet">{reward.description}</p>}
       {reward.isForShop && <p class="quiet">{t().rewards.inShop}</p>}
       {reward.requiredTier && <p class="quiet">{t().rewards.needsTier(reward.requiredTier)}</p>}
-      {missing > 0 ? (
+      {isReserved ? (
+        <p>{t().rewards.reserved}</p>
+      ) : missing > 0 ? (
         <>
-          <Progress share={Math.max(have, 0) / cost} />
+          <Progress share={Math.min(standing.free / cost, 1)} />
           <p>{t().rewards.missing(amount(missing, card, membership.scale))}</p>
         </>
-      ) : reward.isForShop ? (
+      ) : !hasTier(card, membership, reward.requiredTier) ? null : reward.isForShop ? (
         <ShopReward card={card} reward={reward} cost={amount(cost, card, membership.scale)} action={action} />
       ) : (
         <button type="button" aria-disabled={action.isBusy} onClick={() => action.run(reserve)}>
@@ -131,37 +136,40 @@ function Progress({ share }: { readonly share: number }) {
   );
 }
 
-interface ReservedProps {
+interface ReservedProps extends Props {
   readonly hold: Hold;
-  /** Then a till refuses the code, and the shop has it only once it was bought. */
-  readonly isForShop: boolean;
-  readonly programId: string;
   readonly action: Action;
   readonly onReleased: () => void;
 }
 
-function Reserved({ hold, isForShop, programId, action, onReleased }: ReservedProps) {
+function Reserved({ card, membership, hold, action, onReleased }: ReservedProps) {
   async function release(): Promise<void> {
-    const body = { programId, reservationId: hold.reservationId, userId: ownId() };
+    const body = { programId: card.programId, reservationId: hold.reservationId, userId: ownId() };
     await ask((api, signal) => api.POST('/voidLoyaltyRedemption', { body, signal }));
     onReleased();
   }
 
+  const words = t().rewards;
   const code = hold.rewardCode ?? '';
+  const reward = card.rewards.find((each) => each.rewardId === hold.rewardId);
+  const lack = lackOf(hold, membership, new Date());
+  // A till refuses the code of what is not whole any more; that of an online shop is there once it is bought.
+  const hasCode = lack === 0 && !reward?.isForShop;
+  const show = (units: number): string => amount(units, card, membership.scale);
   return (
-    <div class="code" role="group" aria-label={t().rewards.hold}>
-      {isForShop ? (
-        <h3>{t().rewards.inShop}</h3>
-      ) : (
+    <div class="code" role="group" aria-label={words.hold}>
+      <h3>{lack > 0 ? words.notNow : reward?.isForShop ? words.inShop : words.hold}</h3>
+      {hasCode && (
         <>
-          <h3>{t().rewards.hold}</h3>
-          <Qr text={code} label={t().rewards.hold} />
+          <Qr text={code} label={words.hold} />
           <p class="text">{code}</p>
         </>
       )}
-      <p>{t().rewards.until(hour(time(hold.endsAt)))}</p>
+      {reward && <p>{reward.title}</p>}
+      {lack > 0 && <p>{words.lacks(show(lack))}</p>}
+      <p>{words.until(hour(time(hold.endsAt)), show(unitsOf(hold) - lack))}</p>
       <button type="button" aria-disabled={action.isBusy} onClick={() => action.run(release)}>
-        {t().rewards.release}
+        {words.release}
       </button>
     </div>
   );
