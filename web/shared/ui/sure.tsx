@@ -8,7 +8,7 @@ interface Props {
   readonly question: string;
   readonly yes: string;
   readonly act: () => void;
-  readonly look?: 'plain';
+  readonly look?: 'plain' | 'severe';
   /** What the button says before. */
   readonly children: ComponentChildren;
 }

@@ -4,9 +4,10 @@ import { may } from '../access.ts';
 import { openingFailure } from './failure-text.ts';
 import { inSentences } from './in-sentences.ts';
 import { made } from './made.ts';
+import { NEW, partAddress } from './part-link.tsx';
 import { Preview } from './preview.tsx';
 import { InForce } from './more/in-force.tsx';
-import { lookOf, updateProgram, type PartProps } from './program.ts';
+import { lookOf, updateProgram, type PartProps, type Program } from './program.ts';
 import { useWrite } from '../ui/use-write.ts';
 import { p } from './words.ts';
 
@@ -31,6 +32,10 @@ export function Overview({ program, onChanged }: PartProps) {
   );
 }
 
+/** Points without a reward are for nothing, unless they pay. */
+const canSpendNothing = ({ programType, pointValue, rewards }: Program): boolean =>
+  programType !== 'cashback' && pointValue === null && !rewards.some((each) => each.isActive);
+
 function State({ program, onChanged }: PartProps) {
   const { isBusy, error, send } = useWrite();
   const words = p().program;
@@ -48,6 +53,11 @@ function State({ program, onChanged }: PartProps) {
     <section class="panel" aria-busy={isBusy}>
       <h2>{isActive ? words.isOpen : words.isClosed}</h2>
       <p>{isActive ? words.openNow : words.closedNow}</p>
+      {canSpendNothing(program) && may('createReward') && (
+        <a class="back" href={partAddress(program, 'rewards', NEW)}>
+          {words.addReward}
+        </a>
+      )}
       {isActive && may('getStoreQrCode') && (
         <a class="back" href="/console/programs/poster">
           {p().programs.poster}

@@ -66,7 +66,7 @@ function Parts({ program, now }: { readonly program: Program; readonly now: Part
   const words = p().program;
   const open = (Object.keys(PARTS) as Part[]).filter((each) => each !== 'levels' || program.programType === 'tier');
   return (
-    <nav class="pages" aria-label={words.partsOf(program.programName)}>
+    <nav class="pages parts" aria-label={words.partsOf(program.programName)}>
       {open.map((each) => (
         <a
           href={addressOf(program, each)}

@@ -30,7 +30,7 @@ export const campaigns: typeof source = {
   firstOnly: 'Nur für den ersten Einkauf eines Mitglieds',
   perMember: 'Wie oft ein Mitglied sie haben kann (nicht nötig)',
   total: 'Wie oft alle zusammen sie haben können (nicht nötig)',
-  kept: 'Sie gilt außerdem nur für bestimmte Produkte, per API gesetzt. Das bleibt.',
+  kept: (goods) => `Sie gilt nur für diese Waren, per API gesetzt: ${goods}. Das bleibt.`,
   keptHours: (hours) => `Sie gilt zu mehreren Zeiten, per API gesetzt: ${hours}. Sie bleiben, solange Sie hier Tage und Uhrzeiten nicht ändern.`,
   daily: 'täglich',
   hours: (days, from, to) => `${days}, ${from} bis ${to}`,

@@ -73,6 +73,7 @@ export const program: typeof sourceProgram = {
   isClosed: 'Geschlossen',
   openNow: 'Kunden können beitreten, sammeln und einlösen. Das Programm steht auf der Seite Ihrer Filiale.',
   closedNow: 'Niemand kann beitreten oder sammeln. Mitglieder behalten, was sie haben, und können es einlösen.',
+  addReward: 'Eine Prämie anlegen',
   close: 'Programm schließen',
   closeNote: 'Danach kann niemand mehr beitreten oder sammeln. Mitglieder behalten, was sie haben. Sie können es wieder öffnen.',
   open: 'Programm öffnen',

@@ -40,6 +40,11 @@ export const rewards: typeof source = {
   archiveAsk: 'Diese Prämie archivieren? Niemand kann sie mehr bekommen, und sie kommt nicht zurück. Ausgegebene Codes bleiben gültig.',
   archived: 'Diese Prämie ist archiviert. Ausgegebene Codes bleiben gültig.',
   yes: 'Ja, archivieren',
+  others: {
+    limit: (count, period) => `Außerdem bekommt ein Mitglied sie höchstens ${count}-mal ${period}, per API gesetzt.`,
+    stores: (names) => `Ihre Codes gelten nur in diesen Filialen, per API gesetzt: ${names}.`,
+    shop: 'Ihre Codes gelten nur im Onlineshop, per API gesetzt.',
+  },
   codes: {
     title: 'Eigene Codes',
     note: 'Wer diesen Gutschein nimmt, bekommt einen davon. Dann gibt es so viele wie Codes.',

@@ -60,7 +60,6 @@ export const wizard: typeof source = {
   },
   open: {
     title: 'Stimmt alles?',
-    change: (step) => `Ändern: ${step}`,
     color: 'Farbe',
     logo: 'Logo',
     now: 'Öffnen',

@@ -30,7 +30,7 @@ export const campaigns = {
   firstOnly: 'Only for the first purchase of a member',
   perMember: 'How often one member may have it (optional)',
   total: 'How often all together may have it (optional)',
-  kept: 'It also holds for certain products only, as set by the API. That stays.',
+  kept: (goods: string) => `It holds for these goods only, as set by the API: ${goods}. That stays.`,
   keptHours: (hours: string) => `It holds at several hours, as set by the API: ${hours}. They stay unless you change days or hours here.`,
   daily: 'daily',
   hours: (days: string, from: string, to: string) => `${days}, ${from} to ${to}`,

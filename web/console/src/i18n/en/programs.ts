@@ -71,6 +71,7 @@ export const program = {
   isClosed: 'Closed',
   openNow: 'Customers can join, collect and redeem. The program is on the page of your store.',
   closedNow: 'Nobody can join or collect. Members keep what they have, and can still redeem it.',
+  addReward: 'Add a reward',
   close: 'Close the program',
   closeNote: 'Once closed, nobody can join or collect. Members keep what they have. You can open it again.',
   open: 'Open the program',

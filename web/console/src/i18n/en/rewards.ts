@@ -40,6 +40,12 @@ export const rewards = {
   archiveAsk: 'Archive this reward? Nobody can have it any more, and it does not come back. Codes that are out stay good.',
   archived: 'This reward is archived. Codes that are out stay good.',
   yes: 'Yes, archive it',
+  /** As set by the API. */
+  others: {
+    limit: (count: string, period: string) => `A member gets it at most ${count} × ${period} besides, as set by the API.`,
+    stores: (names: string) => `Its codes are taken in these stores only, as set by the API: ${names}.`,
+    shop: 'Its codes are for the online shop alone, as set by the API.',
+  },
   codes: {
     title: 'Codes of your own',
     note: 'Each member who takes this voucher gets one of them. Then there are as many as codes.',

@@ -60,7 +60,6 @@ export const wizard = {
   },
   open: {
     title: 'Is all of it right?',
-    change: (step: string) => `Change: ${step}`,
     color: 'Colour',
     logo: 'Logo',
     now: 'Open it',

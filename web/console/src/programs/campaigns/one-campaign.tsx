@@ -22,15 +22,15 @@ export function OneCampaign({ program, campaign, onChanged }: Props) {
   const zone = store.value?.timeZone ?? 'UTC';
   const isOver = campaign.status === 'ended';
   const isOpen = !isOver && may('updateCampaign');
-  const isOfProducts = campaign.categories.length + campaign.productIds.length > 0;
+  const goods = [...campaign.categories, ...campaign.productIds];
   return (
     <>
       <BackToList program={program} part="campaigns" name={words.all} />
       <h2>{campaign.name}</h2>
       {isOver && <p class="panel">{words.over}</p>}
       {!isOver && !isOpen && <p class="panel">{p().programs.readOnly}</p>}
-      {isOpen && isOfProducts && <p class="quiet">{words.kept}</p>}
-      {isOpen && campaign.happyHours.length > 1 && <p class="quiet">{words.keptHours(hoursInWords(campaign).join('; '))}</p>}
+      {goods.length > 0 && <p class="quiet">{words.kept(goods.join(', '))}</p>}
+      {campaign.happyHours.length > 1 && <p class="quiet">{words.keptHours(hoursInWords(campaign).join('; '))}</p>}
       {isOpen && (
         <EditForm
           fields={(typed) => campaignFields(program, typed)}
@@ -63,9 +63,11 @@ function End({ program, campaign, onChanged }: Props) {
 
   return (
     <section class="panel" aria-busy={isBusy}>
-      <Sure question={words.endAsk} yes={words.yes} act={end}>
-        {words.end_}
-      </Sure>
+      <div>
+        <Sure question={words.endAsk} yes={words.yes} look="severe" act={end}>
+          {words.end_}
+        </Sure>
+      </div>
       {error !== undefined && <Failed error={error} />}
     </section>
   );

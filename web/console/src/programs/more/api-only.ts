@@ -1,4 +1,5 @@
 import { exactAmountOf } from '../../../../shared/card/amounts.ts';
+import { number } from '../../../../shared/i18n/format.ts';
 import type { Program } from '../program.ts';
 import { p } from '../words.ts';
 import { lifetimeOf } from './lifetime.ts';
@@ -14,11 +15,19 @@ export const apiOnly: Topic = {
     const { milestones, offlineOverdraft } = program;
     return [
       ...program.ruleExpiries.flatMap(ofRule),
-      ...(milestones.length > 0 ? [words.milestones(list(milestones.map((each) => exactAmountOf(each, program))))] : []),
+      ...(milestones.length > 0 ? [words.milestones(milestonesOf(program))] : []),
       ...(offlineOverdraft > 0 ? [words.overdraft(exactAmountOf(offlineOverdraft, program))] : []),
     ];
   },
 };
+
+/** The last one says what of. */
+function milestonesOf(program: Program): string {
+  const { milestones, programType } = program;
+  const last = milestones.length - 1;
+  const isMoney = programType === 'cashback';
+  return list(milestones.map((each, index) => (isMoney || index === last ? exactAmountOf(each, program) : number(each))));
+}
 
 function ofRule(rule: Program['ruleExpiries'][number]): string[] {
   const words = p().topics.apiOnly;

@@ -9,7 +9,7 @@ import { BackToList } from '../part-link.tsx';
 import type { Program } from '../program.ts';
 import { useWrite } from '../../ui/use-write.ts';
 import { p } from '../words.ts';
-import { rewardFields, saveReward, typedReward, type Reward } from './reward.ts';
+import { othersOf, rewardFields, saveReward, typedReward, type Reward } from './reward.ts';
 import { VoucherCodes } from './voucher-codes.tsx';
 
 interface Props {
@@ -27,6 +27,11 @@ export function OneReward({ program, reward, onChanged }: Props) {
     <>
       <BackToList program={program} part="rewards" name={words.all} />
       <h2>{reward.title}</h2>
+      {othersOf(reward).map((each) => (
+        <p class="quiet" key={each}>
+          {each}
+        </p>
+      ))}
       {isArchived && <p class="panel">{words.archived}</p>}
       {!isArchived && !isOpen && <p class="panel">{p().programs.readOnly}</p>}
       {isOpen && (
@@ -63,9 +68,11 @@ function Archive({ program, reward, onChanged }: Props) {
 
   return (
     <section class="panel" aria-busy={isBusy}>
-      <Sure question={words.archiveAsk} yes={words.yes} act={archive}>
-        {words.archive}
-      </Sure>
+      <div>
+        <Sure question={words.archiveAsk} yes={words.yes} look="severe" act={archive}>
+          {words.archive}
+        </Sure>
+      </div>
       {error !== undefined && <Failed error={error} />}
     </section>
   );

@@ -2,8 +2,9 @@
 
 import { ask } from '../../../../shared/api/client.ts';
 import type { components } from '../../../../shared/api/schema.gen.ts';
-import { locale } from '../../../../shared/i18n/format.ts';
+import { locale, number } from '../../../../shared/i18n/format.ts';
 import { beginOf, dayAt, endOf } from '../../../../shared/lib/zone.ts';
+import { stores } from '../../access.ts';
 import { CHECKED, type Answers, type FormField, type Typed } from '../form/fields.ts';
 import type { WriteHeaders } from '../form/use-form.ts';
 import { typedAs } from '../numbers.ts';
@@ -95,6 +96,18 @@ export function typedReward(reward: Reward | null, zone: string): Typed {
     isActive: reward.isActive ? CHECKED : '',
   };
 }
+
+/** What holds besides, which only the API sets. */
+export function othersOf({ limits, storeIds, shop }: Reward): string[] {
+  const words = p().rewards.others;
+  return [
+    ...limits.slice(1).map(({ timesPerPeriod, period }) => words.limit(number(timesPerPeriod), p().topics.occasions.periods[period])),
+    ...(storeIds.length > 0 ? [words.stores(storeIds.map((each) => nameOfStore(each)).join(', '))] : []),
+    ...(shop ? [words.shop] : []),
+  ];
+}
+
+const nameOfStore = (id: string): string => stores.value.find(({ storeId }) => storeId === id)?.name ?? id;
 
 export const lastDay = (until: string, zone: string): string => dayAt(new Date(new Date(until).getTime() - 1), zone);
 

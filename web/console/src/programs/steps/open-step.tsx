@@ -38,7 +38,9 @@ function Part({ step, children }: { readonly step: Step; readonly children: prea
       <dt>{name}</dt>
       <dd>{children}</dd>
       <dd>
-        <a href={addressOf(step)}>{words.open.change(name)}</a>
+        <a href={addressOf(step)}>
+          {p().topics.change} <span class="for-readers">{name}</span>
+        </a>
       </dd>
     </div>
   );
