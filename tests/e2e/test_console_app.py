@@ -28,6 +28,7 @@ FLOWS = [
     "till-rules",
     "members",
     "members-people",
+    "members-cards",
     "members-import",
     "programs",
     "program",

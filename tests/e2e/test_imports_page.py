@@ -29,7 +29,7 @@ def test_the_commands_of_the_page_run(app: Flask, merchant: Merchant, tmp_path: 
     )
 
     assert ran.stderr == ""
-    rows, lines, csv, status, dry, people, progress, offline, named, cleo = map(
+    rows, lines, csv, status, dry, people, progress, other, offline, named, cleo = map(
         json.loads, ran.stdout.splitlines()
     )
     assert [each["outcome"] for each in rows["results"]] == ["booked", "booked", "refused"]
@@ -40,6 +40,8 @@ def test_the_commands_of_the_page_run(app: Flask, merchant: Merchant, tmp_path: 
     assert (progress["importId"], progress["kind"]) == (people["importId"], "members")
     assert named["success"] is True
     assert [each["outcome"] for each in cleo["results"]] == ["created"]
+    other_rows = imported(merchant, other["importId"])
+    assert other_rows["memberCounts"]["created"] == 1
     found = [imported(merchant, each["importId"]) for each in (dry, people)]
     assert [each["memberCounts"]["created"] for each in found] == [2, 2]
     assert [each["userId"] is None for each in found[0]["memberResults"]] == [True, True]

@@ -4,7 +4,8 @@ import { useEffect, useId, useState } from 'preact/hooks';
 import { ask, isUnknown } from '../../../shared/api/client.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { sentenceOf } from '../../../shared/ui/status.tsx';
-import { may, store } from '../access.ts';
+import { store } from '../access.ts';
+import { readOwnFields } from '../members/own-fields.ts';
 import { useRead } from '../ui/use-read.ts';
 import { t } from '../words.ts';
 import type { Choices } from './choices.ts';
@@ -12,7 +13,7 @@ import { Columns } from './columns.tsx';
 import { decode, previewOf, type Preview } from './csv.ts';
 import { BYTES_MAX, faultOf, faultsIn } from './file-faults.ts';
 import { FirstRows } from './first-rows.tsx';
-import { columnsOf, NAMING, namesOf, OPENING, type Column, type OwnField } from './headings.ts';
+import { columnsOf, NAMING, namesOf, OPENING, type Column } from './headings.ts';
 import { beginImport, forgetImport, noteImport, type KeptImport } from './kept-import.ts';
 import { Options } from './options.tsx';
 import { base64Of, digestOf } from './sending.ts';
@@ -149,10 +150,4 @@ function lackOf(columns: readonly Column[], choices: Choices): string {
   if (!fields.some((each) => NAMING.includes(each) || each.startsWith('externalIds.'))) return words.needsName;
   const hasBalance = fields.some((each) => OPENING.includes(each)) && !fields.includes('programId');
   return hasBalance && !choices.programId ? words.needsProgram : '';
-}
-
-/** The fields that the account has added to profiles, as far as the role may ask. */
-async function readOwnFields(): Promise<readonly OwnField[]> {
-  if (!may('configureMembers')) return [];
-  return (await ask((api, signal) => api.POST('/configureMembers', { body: {}, signal }))).customFields;
 }

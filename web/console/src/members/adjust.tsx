@@ -94,7 +94,7 @@ export function Adjust({ userId, program, onChanged }: Props) {
           value={reason}
           onInput={setReason}
         />
-        <NotDone error={error} />
+        <NotDone error={error} onRefused={onChanged} />
         <button type="submit" aria-disabled={isBusy}>
           {words.book}
         </button>

@@ -76,7 +76,7 @@ export function Extend({ userId, program, onChanged }: Props) {
           value={reason}
           onInput={setReason}
         />
-        <NotDone error={error} />
+        <NotDone error={error} onRefused={onChanged} />
         <button type="submit" aria-disabled={isBusy}>
           {words.extendNow}
         </button>

@@ -104,7 +104,7 @@ function GiveForm({ userId, program, onChanged }: Props) {
             value={description}
             onInput={setDescription}
           />
-          <NotDone error={error} />
+          <NotDone error={error} onRefused={onChanged} />
           <div class="row start">
             <button type="submit" aria-disabled={isBusy}>
               {words.giveNow}

@@ -10,6 +10,7 @@ import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { may } from '../access.ts';
 import type { Program } from '../store.ts';
 import { amount, t } from '../words.ts';
+import { GiveBack } from './give-back.tsx';
 import { Reverse } from './reverse.tsx';
 import { bookerOf, readStaff, type Labels } from './staff-labels.ts';
 
@@ -43,7 +44,7 @@ export function History({ userId, program, version, onChanged }: Props) {
   }
   useEffect(() => load(null), [userId, program.programId, version]);
 
-  function reversed(sentence: string): void {
+  function done(sentence: string): void {
     setSaid(sentence);
     load(null);
     onChanged();
@@ -75,7 +76,16 @@ export function History({ userId, program, version, onChanged }: Props) {
                 entryId={entry.entryId}
                 points={entry.cameBack.leftPoints}
                 isRest={entry.cameBack.askedPoints > 0}
-                onDone={reversed}
+                onDone={done}
+                onRefused={onChanged}
+              />
+            )}
+            {entry.type === 'redeem' && entry.reversedPoints === 0 && may('getRedemption', 'cancelRedemption') && (
+              <GiveBack
+                userId={userId}
+                program={program}
+                entryId={entry.entryId}
+                onDone={done}
                 onRefused={onChanged}
               />
             )}
@@ -109,7 +119,10 @@ function markOf(entry: Entry, program: Program): string {
 }
 
 function sentenceFor(entry: Entry): string {
-  const kind = t().member.kinds[entry.type] ?? entry.type;
+  const words = t().member;
+  // What a cancelled redemption brings back is one of these, too.
+  const isBack = entry.type === 'reverse' && entry.points > 0;
+  const kind = isBack ? words.givenBackKind : (words.kinds[entry.type] ?? entry.type);
   // A merge says nothing but that it is one.
   return entry.description && entry.type !== 'merge' ? `${kind}: ${entryText(entry.description)}` : kind;
 }

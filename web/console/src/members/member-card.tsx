@@ -15,14 +15,17 @@ interface Props {
   readonly userId: string;
   readonly membership: Membership;
   readonly program: Program;
+  /** Whether the program is closed: then nobody collects. */
+  readonly isClosed: boolean;
   readonly onChanged: () => void;
 }
 
-export function MemberCard({ userId, membership, program, onChanged }: Props) {
+export function MemberCard({ userId, membership, program, isClosed, onChanged }: Props) {
   const words = t().member;
   return (
     <section class="panel">
       <h2>{program.programName}</h2>
+      {isClosed && <p class="quiet">{words.closed}</p>}
       <dl>
         <div class="pair">
           <dt>{words.balance}</dt>

@@ -5,11 +5,11 @@ import './members.css';
 import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
-import { may, store } from '../access.ts';
+import { may } from '../access.ts';
 import { nameOf } from '../people.ts';
 import type { PageProps } from '../sections.ts';
 import { t } from '../words.ts';
-import { MemberCard } from './member-card.tsx';
+import { Cards } from './cards.tsx';
 import { Merge } from './merge.tsx';
 import { OwnData } from './own-data.tsx';
 import { Profile } from './profile.tsx';
@@ -68,38 +68,6 @@ export default function MemberPage({ id }: PageProps) {
           <OwnData member={found.member} onErased={() => setErased(true)} />
         </>
       )}
-    </>
-  );
-}
-
-interface CardsProps {
-  readonly answer: Answer;
-  readonly onChanged: () => void;
-}
-
-function Cards({ answer, onChanged }: CardsProps) {
-  const here = store.value;
-  const programs = new Map((here?.programs ?? []).map((each) => [each.programId, each]));
-  const cards = answer.memberships.filter((each) => programs.has(each.programId));
-  const isElsewhere = answer.memberships.some((each) => each.storeId !== here?.storeId);
-  return (
-    <>
-      {cards.length === 0 && <p class="panel">{t().member.noCards}</p>}
-      {cards.map((membership) => {
-        const program = programs.get(membership.programId);
-        return (
-          program && (
-            <MemberCard
-              userId={answer.member.userId}
-              membership={membership}
-              program={program}
-              onChanged={onChanged}
-              key={membership.programId}
-            />
-          )
-        );
-      })}
-      {isElsewhere && <p class="quiet">{t().member.elsewhere}</p>}
     </>
   );
 }

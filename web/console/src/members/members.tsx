@@ -11,8 +11,10 @@ import type { Member } from '../people.ts';
 import { t } from '../words.ts';
 import { FindMember } from './find-member.tsx';
 import { linkTo, MemberTable } from './member-table.tsx';
+import { NewMember } from './new-member.tsx';
 
 export default function Members() {
+  const [isMaking, setMaking] = useState(false);
   const words = t().members;
   return (
     <>
@@ -20,12 +22,20 @@ export default function Members() {
       <section class="panel">
         <FindMember onChosen={({ userId }) => go(linkTo(userId))} />
       </section>
-      {may('importMembers', 'getImportStatus') && (
-        <p>
-          <a class="button second" href="/console/imports">
-            {words.import}
-          </a>
-        </p>
+      {isMaking && <NewMember onLeave={() => setMaking(false)} />}
+      {!isMaking && (
+        <div class="row start">
+          {may('createMember') && (
+            <button type="button" class="second" onClick={() => setMaking(true)}>
+              {words.create}
+            </button>
+          )}
+          {may('importMembers', 'getImportStatus') && (
+            <a class="button second" href="/console/imports">
+              {words.import}
+            </a>
+          )}
+        </div>
       )}
       <Newest />
     </>

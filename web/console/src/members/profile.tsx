@@ -5,6 +5,8 @@ import { day } from '../../../shared/i18n/format.ts';
 import { may } from '../access.ts';
 import type { Member } from '../people.ts';
 import { t } from '../words.ts';
+import { useRead } from '../ui/use-read.ts';
+import { nameOfField, readOwnFields, shown, type OwnField } from './own-fields.ts';
 import { ProfileForm } from './profile-form.tsx';
 
 interface Props {
@@ -15,6 +17,7 @@ interface Props {
 export function Profile({ member, onChanged }: Props) {
   const [isEdited, setEdited] = useState(false);
   const [isSaved, setSaved] = useState(false);
+  const own = useRead(readOwnFields, []).value ?? [];
   const words = t().member;
 
   function leave(hasChanged: boolean): void {
@@ -26,7 +29,7 @@ export function Profile({ member, onChanged }: Props) {
   return (
     <section class="panel">
       <h2>{words.profile}</h2>
-      {isEdited ? <ProfileForm member={member} onDone={leave} /> : <Lines member={member} />}
+      {isEdited ? <ProfileForm member={member} own={own} onDone={leave} /> : <Lines member={member} own={own} />}
       {!isEdited && (
         <>
           <p role="status">{isSaved && words.saved}</p>
@@ -41,7 +44,7 @@ export function Profile({ member, onChanged }: Props) {
   );
 }
 
-function Lines({ member }: { readonly member: Member }) {
+function Lines({ member, own }: { readonly member: Member; readonly own: readonly OwnField[] }) {
   const words = t().member;
   const isSubscribed = member.newsletter?.subscribed;
   const lines = [
@@ -50,6 +53,7 @@ function Lines({ member }: { readonly member: Member }) {
     [words.number, member.customerNumber],
     [words.birthday, member.birthday && day(new Date(`${member.birthday}T12:00:00`))],
     [words.newsletter, member.newsletter && (isSubscribed ? words.yes : words.no)],
+    ...ownLines(member, own),
     [words.since, day(new Date(member.createdAt))],
     [words.id, member.userId],
     [t().members.standing, t().members.status[member.status]],
@@ -67,4 +71,14 @@ function Lines({ member }: { readonly member: Member }) {
       )}
     </dl>
   );
+}
+
+/** The account's own fields, in its order; without that, as for a manager, by their names. */
+function ownLines(member: Member, own: readonly OwnField[]): readonly (readonly [string, string])[] {
+  const { customFields } = member;
+  const label = new Map(own.map((each) => [each.name, nameOfField(each)]));
+  const names = [...new Set([...own.map((each) => each.name), ...Object.keys(customFields)])];
+  return names
+    .filter((name) => customFields[name] !== undefined && customFields[name] !== null)
+    .map((name) => [label.get(name) ?? name, shown(customFields[name])] as const);
 }

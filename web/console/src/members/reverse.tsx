@@ -1,7 +1,6 @@
 /** Take back what a purchase has earned. It says before what that means, and after what it did. */
 
 import { useState } from 'preact/hooks';
-import { isUnknown } from '../../../shared/api/client.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import type { Program } from '../store.ts';
 import { takeBack, type TakenBack } from '../take-back.ts';
@@ -37,12 +36,7 @@ export function Reverse({ userId, program, entryId, points, isRest, onDone, onRe
   function reverse(): void {
     const grant = { programId: program.programId, userId, entryId };
     run(async () => {
-      try {
-        onDone(sentencesOf(await carryOut(grant, (key) => takeBack(grant, key)), program));
-      } catch (failure) {
-        if (!isUnknown(failure)) onRefused(); // It may have been taken back meanwhile.
-        throw failure;
-      }
+      onDone(sentencesOf(await carryOut(grant, (key) => takeBack(grant, key)), program));
     });
   }
 
@@ -51,7 +45,7 @@ export function Reverse({ userId, program, entryId, points, isRest, onDone, onRe
     <div class="stack asked" role="group" aria-label={words.reverse}>
       <p>{question}</p>
       <p class="quiet">{words.reverseNote}</p>
-      <NotDone error={error} />
+      <NotDone error={error} onRefused={onRefused} />
       <div class="row start">
         <button type="button" aria-disabled={isBusy} onClick={reverse}>
           {words.reverseNow}

@@ -2,13 +2,13 @@
 
 import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
-import { Failed } from '../../../shared/ui/status.tsx';
 import { may } from '../access.ts';
 import type { Member } from '../people.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { t } from '../words.ts';
 import { Field } from '../ui/field.tsx';
 import type { Membership } from './member-card.tsx';
+import { NotDone } from './not-done.tsx';
 
 interface Props {
   readonly member: Member;
@@ -54,7 +54,7 @@ export function Standing({ member, memberships, onChanged }: Props) {
           value={reason}
           onInput={setReason}
         />
-        {error !== undefined && <Failed error={error} />}
+        <NotDone error={error} onRefused={onChanged} />
         <button type="submit" class={isSuspended ? '' : 'severe'} aria-disabled={isBusy}>
           {isSuspended ? words.resume : words.suspend}
         </button>

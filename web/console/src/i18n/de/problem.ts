@@ -53,6 +53,7 @@ export const problem: Words['problem'] = {
     RECEIPT_VOIDED: 'Was dieser Beleg nennt, wurde zurückgenommen.',
     REDEMPTION_CANCELLED: 'Diese Prämie wurde storniert. Die Punkte sind wieder auf der Karte.',
     REFUND_EXCEEDS_PAYMENT: 'Das ist mehr als der Rest der Zahlung.',
+    REDEMPTION_NOT_FOUND: 'Diese Einlösung gibt es nicht mehr.',
     RESERVATION_CLOSED: 'Dieser Code wurde zurückgegeben. Der Kunde hat die Punkte wieder.',
     RESERVATION_EXPIRED: 'Dieser Code ist abgelaufen. Der Kunde hat die Punkte wieder.',
     RETURN_EXCEEDS_PURCHASE: 'Das wurde schon zurückgenommen.',

@@ -52,6 +52,7 @@ export const problem = {
     RECEIPT_VOIDED: 'What was bought by this receipt was taken back.',
     REDEMPTION_CANCELLED: 'This reward was cancelled. The points are back on the card.',
     REFUND_EXCEEDS_PAYMENT: 'That is more than the rest of the payment.',
+    REDEMPTION_NOT_FOUND: 'This redemption is not there any more.',
     RESERVATION_CLOSED: 'This code was given back. The customer has the points again.',
     RESERVATION_EXPIRED: 'This code is over. The customer has the points again.',
     RETURN_EXCEEDS_PURCHASE: 'That was taken back already.',
