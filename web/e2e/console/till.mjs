@@ -69,8 +69,12 @@ async function flow(browser, width) {
   await page.getByText(`Hand out: ${reward.title}`).waitFor();
   await check(opened, 'till-reward');
   await page.getByLabel('Code of the reward').fill(rewardCode);
-  await page.keyboard.press('Enter');
+  const use = page.getByRole('button', { name: 'Use the code' });
+  const place = () => use.evaluate((each) => each.offsetTop);
+  const before = await place();
+  await use.click();
   await page.getByText('This code was used already.').waitFor();
+  assert.equal(await place(), before); // A second tap meets the same button.
 
   await page.goto(`${facts.urls.console}/members`); // Not of this role: the till it is.
   await page.getByRole('heading', { name: 'Till' }).waitFor();

@@ -64,13 +64,14 @@ export function FindCustomer({ onFound }: { readonly onFound: (found: Found) => 
   return (
     <form class="panel till" noValidate onSubmit={submit} ref={form}>
       <h2>{words.customer}</h2>
-      <Field label={words.who} hint={words.whoHint} problem={problem} value={text} onInput={setText} isFirst />
-      <div class="line">
-        <button type="submit" aria-disabled={isBusy}>
-          {words.find}
-        </button>
-        <ScanButton label={words.scan} onText={scanned} />
-      </div>
+      <Field label={words.who} hint={words.whoHint} problem={problem} value={text} onInput={setText} isFirst>
+        <div class="line">
+          <button type="submit" aria-disabled={isBusy}>
+            {words.find}
+          </button>
+          <ScanButton label={words.scan} onText={scanned} />
+        </div>
+      </Field>
     </form>
   );
 }

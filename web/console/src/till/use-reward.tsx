@@ -58,13 +58,14 @@ export function UseReward() {
   return (
     <form class="panel" noValidate onSubmit={submit}>
       <h2>{words.reward}</h2>
-      <Field label={words.rewardCode} problem={problem} value={text} onInput={setText} />
-      <div class="line">
-        <button type="submit" aria-disabled={isBusy}>
-          {words.use}
-        </button>
-        <ScanButton label={words.scanReward} onText={scanned} />
-      </div>
+      <Field label={words.rewardCode} problem={problem} value={text} onInput={setText}>
+        <div class="line">
+          <button type="submit" aria-disabled={isBusy}>
+            {words.use}
+          </button>
+          <ScanButton label={words.scanReward} onText={scanned} />
+        </div>
+      </Field>
       <p class={reward ? 'large' : 'for-readers'} role="status">
         {reward}
       </p>

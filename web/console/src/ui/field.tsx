@@ -1,5 +1,6 @@
 /** One field of a form: it owns the ids that tie label, hint and problem to the input. */
 
+import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 
 interface Props {
@@ -13,9 +14,11 @@ interface Props {
   readonly isFirst?: boolean;
   /** Whether people read what is typed here, and not machines. */
   readonly isText?: boolean;
+  /** Buttons that stay where they are when a problem is told: a second tap must meet no other one. */
+  readonly children?: ComponentChildren;
 }
 
-export function Field({ label, value, onInput, hint, problem, mode, isFirst, isText }: Props) {
+export function Field({ label, value, onInput, hint, problem, mode, isFirst, isText, children }: Props) {
   const id = useId();
   return (
     <div class="field">
@@ -36,6 +39,7 @@ export function Field({ label, value, onInput, hint, problem, mode, isFirst, isT
       <p id={`${id}-hint`} class="quiet">
         {hint}
       </p>
+      {children}
       <p id={`${id}-problem`} class="problem" role="alert">
         {problem}
       </p>
