@@ -23,6 +23,7 @@ FLOWS = [
     "till",
     "till-balance",
     "till-camera",
+    "till-landing",
     "till-offline",
     "till-outbox",
     "till-rules",

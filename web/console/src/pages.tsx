@@ -2,11 +2,13 @@
 
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { isConnected } from '../../shared/api/connection.ts';
 import { parts, path, replace } from '../../shared/lib/router.ts';
 import { Failed, Loading } from '../../shared/ui/status.tsx';
 import { account, store } from './access.ts';
+import { landing, rememberSection } from './landing.ts';
 import { mode } from './mode.ts';
-import { openSections, type PageProps } from './sections.ts';
+import { linkTo, openSections, type PageProps, type Section } from './sections.ts';
 import { ChooseStore } from './ui/choose-store.tsx';
 import { t } from './words.ts';
 
@@ -22,10 +24,11 @@ export function Pages() {
   const name = `${named}/${id}`;
   const [page, setPage] = useState<Loaded>();
   const [error, setError] = useState<unknown>();
-  const first = open[0]?.id;
+  const first = landing(open);
 
   useEffect(() => {
-    if (!section && first) replace(`/console/${first}`);
+    if (section) rememberSection(section.id);
+    else if (first) replace(`/console/${first}`);
   }, [section, first]);
 
   useEffect(() => {
@@ -58,7 +61,26 @@ export function Pages() {
 
   if (!first) return <p class="panel">{t().shell.nothing}</p>;
   if (!here) return <ChooseStore />;
-  if (error !== undefined) return <Failed error={error} retry={() => location.reload()} />;
+  if (section && error !== undefined) return <NotLoaded id={section.id} error={error} />;
   const View = page?.name === name ? page.view : undefined;
   return View ? <View id={id} key={`${account.value?.accountId ?? ''} ${here} ${mode.value} ${id}`} /> : <Loading />;
+}
+
+/** Without a connection the till is there all the same: the browser keeps it. */
+function NotLoaded({ id, error }: { readonly id: Section['id']; readonly error: unknown }) {
+  const till = id === 'till' ? undefined : linkTo('till');
+  const words = t().shell;
+  return (
+    <>
+      <h1 tabIndex={-1}>{words.sections[id]}</h1>
+      <Failed error={error} retry={() => location.reload()} />
+      {till !== undefined && !isConnected.value && (
+        <p>
+          <a class="button" href={till}>
+            {words.toTill}
+          </a>
+        </p>
+      )}
+    </>
+  );
 }

@@ -34,6 +34,7 @@ async function flow(browser, width) {
   await page.getByText('Cashier', { exact: true }).waitFor();
   await page.waitForFunction(() => document.activeElement?.tagName === 'INPUT');
   await check(opened, 'till');
+  await steady(page);
 
   await page.getByLabel('Code, e-mail or phone').fill('S7K2M9QXT4HBCW3ZX');
   await page.keyboard.press('Enter');
@@ -83,6 +84,35 @@ async function flow(browser, width) {
   await context.close();
 
   await german(browser, width, member);
+}
+
+/** What has come under the finger since the first tap is not pressed by a fast second one. */
+async function steady(page) {
+  await page.evaluate(() => {
+    const add = (text, act) => {
+      const button = document.createElement('button');
+      button.textContent = text;
+      button.style.cssText = 'position: fixed; inset: 0 auto auto 0; z-index: 9';
+      button.addEventListener('click', () => act(button));
+      document.querySelector('main').append(button);
+    };
+    globalThis.pressed = 0;
+    add('Before', (before) => {
+      before.remove();
+      globalThis.changed = performance.now();
+      add('After', (after) => {
+        globalThis.pressed += 1;
+        if (globalThis.pressed === 2) after.remove();
+      });
+    });
+  });
+  await page.mouse.dblclick(12, 12);
+  assert.equal(await page.evaluate(() => globalThis.pressed), 0);
+  await page.waitForFunction(() => performance.now() - globalThis.changed > 450);
+  await page.mouse.click(12, 12); // Who has seen it presses it.
+  assert.equal(await page.evaluate(() => globalThis.pressed), 1);
+  await page.getByRole('button', { name: 'After' }).press('Enter'); // And keys press what they mean.
+  assert.equal(await page.evaluate(() => globalThis.pressed), 2);
 }
 
 async function german(browser, width, member) {

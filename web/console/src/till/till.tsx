@@ -1,6 +1,6 @@
 /** `/console/till`: who it is, what was bought, and what to hand out. For a phone or tablet at the counter. */
 
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { isConnected } from '../../../shared/api/connection.ts';
 import { may, store } from '../access.ts';
 import { t } from '../words.ts';
@@ -13,6 +13,7 @@ import { LastBooking } from './last-booking.tsx';
 import { Outbox } from './outbox-list.tsx';
 import type { Entry } from './outbox-rules.ts';
 import { scopeOrNone } from './outbox.ts';
+import { steadyTaps } from './steady-taps.ts';
 import './till.css';
 import { UseReward } from './use-reward.tsx';
 
@@ -27,6 +28,11 @@ export default function Till() {
   const [found, setFound] = useState(unanswered?.found);
   const [last, setLast] = useState<Last>();
   const programs = store.value?.programs ?? [];
+
+  useEffect(() => {
+    const page = document.querySelector('main');
+    return page ? steadyTaps(page) : undefined;
+  }, []);
 
   function next(): void {
     setFound(undefined);

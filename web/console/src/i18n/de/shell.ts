@@ -16,6 +16,7 @@ export const shell: Words['shell'] = {
   signOut: 'Abmelden',
   unsent: { one: 'Buchung ist noch nicht gesendet', other: 'Buchungen sind noch nicht gesendet' },
   differing: { one: 'Einkauf brachte etwas anderes als an der Kasse gesagt', other: 'Einkäufe brachten etwas anderes als an der Kasse gesagt' },
+  toTill: 'Zur Kasse, die ohne Verbindung geht',
   leaveUnsent: (unsent) => `${unsent}. Sie bleiben auf diesem Gerät und werden gesendet, wenn Sie sich hier wieder anmelden.`,
   leave: 'Trotzdem abmelden',
   again: {
