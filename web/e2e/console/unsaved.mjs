@@ -44,6 +44,7 @@ async function flow(browser, width) {
   const from = page.getByLabel('Silver: from how many points');
   await from.fill('400');
   await page.getByText('Not saved yet.').waitFor();
+  await page.getByText(/^What you changed above is not saved yet/).waitFor();
   await parts.getByRole('link', { name: 'Overview' }).press('Enter');
   await asked.waitFor();
   await check(opened, 'leave-asked');

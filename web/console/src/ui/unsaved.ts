@@ -6,6 +6,9 @@ import { guardPages } from '../../../shared/lib/router.ts';
 
 const open = new Set<symbol>();
 
+/** Whether some form of the page holds what is not saved. */
+export const isUnsavedHere = signal(false);
+
 /** What somebody wants to do that would lose it: the page asks, and does it if the person says so. */
 export const wish = signal<(() => void) | undefined>(undefined);
 
@@ -34,7 +37,7 @@ export function leaving(leave: () => void): boolean {
 export function leaveNow(): void {
   const leave = wish.value;
   open.clear();
-  removeEventListener('beforeunload', warn);
+  settle();
   wish.value = undefined;
   leave?.();
 }
@@ -51,12 +54,19 @@ function mayLeave(leave: () => void): boolean {
 
 function hold(form: symbol): void {
   open.add(form);
+  isUnsavedHere.value = true;
   addEventListener('beforeunload', warn); // Only while there is something: it keeps pages out of the browser's cache.
 }
 
 function letGo(form: symbol): void {
   open.delete(form);
-  if (open.size === 0) removeEventListener('beforeunload', warn);
+  settle();
+}
+
+function settle(): void {
+  if (open.size > 0) return;
+  isUnsavedHere.value = false;
+  removeEventListener('beforeunload', warn);
 }
 
 /** The browser asks in its own words. */

@@ -25,6 +25,7 @@ export const levels: typeof source = {
   toEndOfMonth: 'Erst am Ende dieses Monats',
   move: 'Wer wechselt',
   moveNote: 'Sehen Sie erst, wer jetzt in welche Stufe wechseln würde. Dadurch wechselt niemand.',
+  moveSaved: 'Was Sie oben geändert haben, ist noch nicht gespeichert: Hier zählen die Stufen, wie sie gespeichert sind.',
   look: 'Zeigen, wer wechseln würde',
   looking: (members) => `Bisher angesehen: ${members}.`,
   nobody: (members) => `Niemand würde wechseln, von ${members}.`,

@@ -25,6 +25,7 @@ export const levels = {
   toEndOfMonth: 'Only at the end of that month',
   move: 'Who moves',
   moveNote: 'See first who would move to which level now. Nobody moves by that.',
+  moveSaved: 'What you changed above is not saved yet: this looks at the levels as they are saved.',
   look: 'Show who would move',
   looking: (members: string) => `Looking: ${members} so far.`,
   nobody: (members: string) => `Nobody would move, of ${members}.`,

@@ -7,6 +7,7 @@ import { counted, number } from '../../../../shared/i18n/format.ts';
 import { Failed } from '../../../../shared/ui/status.tsx';
 import { Sure } from '../../../../shared/ui/sure.tsx';
 import type { Program } from '../program.ts';
+import { isUnsavedHere } from '../../ui/unsaved.ts';
 import { useWrite } from '../../ui/use-write.ts';
 import { p } from '../words.ts';
 
@@ -51,6 +52,7 @@ export function WhoMoves({ program }: { readonly program: Program }) {
     <section class="panel" aria-busy={isBusy}>
       <h2>{words.move}</h2>
       <p class="quiet">{words.moveNote}</p>
+      {isUnsavedHere.value && <p>{words.moveSaved}</p>}
       <div>
         <button type="button" class="outlined" aria-disabled={isBusy} onClick={() => begin(true)}>
           {words.look}
