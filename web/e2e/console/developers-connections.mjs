@@ -66,6 +66,7 @@ async function flow(browser, width) {
   await check(opened, 'developers-connect-refused');
 
   await page.getByRole('link', { name: 'Try it' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Leave without saving' }).click(); // What was refused is typed still.
   await page.getByText('In a shell').waitFor();
   assert.match(await page.locator('pre').first().innerText(), /lp_/);
   await check(opened, 'developers-try');

@@ -2,6 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { useAction } from '../../../shared/lib/use-action.ts';
+import { useUnsaved } from '../ui/unsaved.ts';
 import { t } from '../words.ts';
 import { ConnectorField } from './connector-field.tsx';
 import { FailedThere } from './failed-there.tsx';
@@ -22,6 +23,7 @@ export function ConnectorForm({ form, send }: Props) {
   const [problems, setProblems] = useState<Readonly<Record<string, string>>>({});
   const [done, setDone] = useState('');
   const { isBusy, error, run } = useAction();
+  useUnsaved(Object.values(typed).some(Boolean));
   const words = t().developers.connections;
   const needed = form.fields.filter((each) => each.isRequired);
   const others = form.fields.filter((each) => !each.isRequired);

@@ -5,6 +5,7 @@ import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { Choices } from '../ui/choices.tsx';
 import { Field } from '../ui/field.tsx';
+import { useUnsaved } from '../ui/unsaved.ts';
 import { Select } from '../ui/select.tsx';
 import { t } from '../words.ts';
 import { DestinationFields, destinationOf, EMPTY, faultsOf, type Kind } from './destination-fields.tsx';
@@ -37,6 +38,9 @@ export function EndpointForm({ hook, submit, send }: Props) {
   const [problems, setProblems] = useState({ url: '', events: '' });
   const [done, setDone] = useState('');
   const { isBusy, error, run } = useAction();
+  const content = JSON.stringify([url.trim(), description.trim(), isAll || chosen]);
+  const [saved, setSaved] = useState(content);
+  useUnsaved(hook ? content !== saved : url.trim() !== '' || description.trim() !== '');
   const words = t().developers.webhooks;
   const hasUrl = hook ? hook.url !== null : kind === 'http';
 
@@ -53,8 +57,10 @@ export function EndpointForm({ hook, submit, send }: Props) {
       const events = (isAll ? ['*'] : chosen) as never[]; // of the API's own lists
       const destination = !hook && kind !== 'http' && { destination: destinationOf(kind, typed) };
       await send({ ...(hasUrl && { url: url.trim() }), ...destination, description: description.trim(), events });
-      if (hook) setDone(words.saved);
-      else {
+      if (hook) {
+        setSaved(content);
+        setDone(words.saved);
+      } else {
         setUrl('');
         setTyped(EMPTY);
         setDescription('');

@@ -11,6 +11,7 @@ import { amount, t } from '../words.ts';
 import { Field } from '../ui/field.tsx';
 import { NotDone } from './not-done.tsx';
 import { useIntention } from '../ui/use-intention.ts';
+import { useUnsaved } from '../ui/unsaved.ts';
 
 interface Props {
   readonly userId: string;
@@ -31,6 +32,7 @@ export function Adjust({ userId, program, onChanged }: Props) {
   const [done, setDone] = useState('');
   const carryOut = useIntention();
   const { isBusy, error, run } = useAction();
+  useUnsaved(text.trim() !== '' || reason.trim() !== '');
   const words = t().member;
   const isMoney = program.programType === 'cashback';
   const digits = isMoney ? digitsOf(program.currency) : 0;

@@ -6,13 +6,14 @@ import { go } from '../../../shared/lib/router.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { may, store } from '../access.ts';
 import { useIntention } from '../ui/use-intention.ts';
+import { useUnsaved } from '../ui/unsaved.ts';
 import { useRead } from '../ui/use-read.ts';
 import { t } from '../words.ts';
 import { enroll } from './join.tsx';
 import { linkTo } from './member-table.tsx';
 import { NotDone } from './not-done.tsx';
 import { readOwnFields } from './own-fields.ts';
-import { changesOf, problemsOf, ProfileFields, type Values } from './profile-fields.tsx';
+import { changesOf, hasChanged, problemsOf, ProfileFields, type Values } from './profile-fields.tsx';
 
 export function NewMember({ onLeave }: { readonly onLeave: () => void }) {
   const programs = may('enrollInLoyaltyProgram') ? (store.value?.programs ?? []) : [];
@@ -23,6 +24,7 @@ export function NewMember({ onLeave }: { readonly onLeave: () => void }) {
   const [missing, setMissing] = useState('');
   const { isBusy, error, run } = useAction();
   const carryOut = useIntention();
+  const settle = useUnsaved(hasChanged({}, values));
   /** Who was made already, where only a card has failed. */
   const made = useRef<string | undefined>(undefined);
   const own = useRead(readOwnFields, []).value ?? [];
@@ -47,6 +49,7 @@ export function NewMember({ onLeave }: { readonly onLeave: () => void }) {
         return;
       }
       for (const programId of joined) await enroll(made.current, programId);
+      settle();
       go(linkTo(made.current));
     });
     async function create(key: string): Promise<string> {

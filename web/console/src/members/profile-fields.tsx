@@ -14,6 +14,12 @@ export const FIELDS = ['firstName', 'lastName', 'email', 'phone', 'customerNumbe
 export type Values = Readonly<Record<string, string>>;
 
 const OWN = 'customFields.';
+/** Whether something else is typed than there was; spaces around are nothing. */
+export function hasChanged(before: Values, values: Values): boolean {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(values)])];
+  return names.some((name) => (values[name] ?? '').trim() !== (before[name] ?? '').trim());
+}
+
 const keyOf = (field: OwnField): string => `${OWN}${field.name}`;
 
 interface Props {

@@ -4,11 +4,12 @@ import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import type { Member } from '../people.ts';
+import { useUnsaved } from '../ui/unsaved.ts';
 import { useIntention } from '../ui/use-intention.ts';
 import { t } from '../words.ts';
 import { NotDone } from './not-done.tsx';
 import type { OwnField } from './own-fields.ts';
-import { changesOf, problemsOf, ProfileFields, valuesOf, type Values } from './profile-fields.tsx';
+import { changesOf, hasChanged, problemsOf, ProfileFields, valuesOf, type Values } from './profile-fields.tsx';
 
 interface Props {
   readonly member: Member;
@@ -23,6 +24,7 @@ export function ProfileForm({ member, own, onDone }: Props) {
   const [problems, setProblems] = useState<Values>({});
   const { isBusy, error, run } = useAction();
   const carryOut = useIntention();
+  useUnsaved(hasChanged(valuesOf(member), values) || isSubscribed !== wasSubscribed);
   const words = t().member;
 
   function submit(event: Event): void {

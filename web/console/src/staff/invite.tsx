@@ -5,6 +5,7 @@ import { ask } from '../../../shared/api/client.ts';
 import { mailInvitation } from '../../../shared/firebase/session.ts';
 import { store } from '../access.ts';
 import { Refused } from '../ui/refused.tsx';
+import { useUnsaved } from '../ui/unsaved.ts';
 import { useWrite } from '../ui/use-write.ts';
 import { Field } from '../ui/field.tsx';
 import { t } from '../words.ts';
@@ -29,6 +30,7 @@ export function Invite({ onChanged }: { readonly onChanged: () => void }) {
   const [problems, setProblems] = useState({ label: '', email: '', stores: '' });
   const [sent, setSent] = useState<Sent>();
   const { isBusy, error, send } = useWrite();
+  useUnsaved(label.trim() !== '' || email.trim() !== '');
   const words = t().staff;
 
   function submit(event: Event): void {

@@ -5,6 +5,7 @@ import { ask } from '../../../shared/api/client.ts';
 import { day } from '../../../shared/i18n/format.ts';
 import { Sure } from '../../../shared/ui/sure.tsx';
 import { Refused } from '../ui/refused.tsx';
+import { useUnsaved } from '../ui/unsaved.ts';
 import { useWrite } from '../ui/use-write.ts';
 import { Field } from '../ui/field.tsx';
 import { t } from '../words.ts';
@@ -53,6 +54,9 @@ function Change({ person, onChanged }: Props) {
   const { isBusy, error, send } = useWrite();
   const words = t().staff;
   const name = nameOf(person);
+  const storeIds = isLimitable(given.role) ? [...given.storeIds] : [];
+  const isRenamed = label.trim() !== '' && label.trim() !== person.label;
+  useUnsaved(isRenamed || given.role !== person.role || storeIds.join() !== person.storeIds.join());
 
   type Changes = Partial<{ label: string; role: Given['role']; storeIds: string[]; isDisabled: boolean }>;
   function update(changes: Changes): void {
@@ -68,7 +72,6 @@ function Change({ person, onChanged }: Props) {
     const fault = faultOf(given);
     setProblem(fault);
     if (fault) return;
-    const storeIds = isLimitable(given.role) ? [...given.storeIds] : [];
     update({ role: given.role, storeIds, ...(label.trim() && { label: label.trim() }) });
   }
 
