@@ -52,6 +52,12 @@ const SECTIONS: readonly Section[] = [
     load: () => import('./imports/imports.tsx'),
   },
   {
+    id: 'fields',
+    needs: ['configureMembers'],
+    isInner: true,
+    load: () => import('./fields/fields.tsx'),
+  },
+  {
     id: 'staff',
     needs: ['listStaff', 'listStaffInvitations'],
     load: () => import('./staff/staff.tsx'),

@@ -45,6 +45,7 @@ async function flow(browser, width) {
   await check(opened, 'cards-closed');
   await context.close();
   await german(browser, width, userId, programName);
+  await defineFields(browser, width);
 }
 
 async function create({ page, ...opened }, family, programName) {
@@ -132,5 +133,40 @@ async function german(browser, width, userId, programName) {
   await page.getByRole('button', { name: 'Neues Mitglied' }).press('Enter');
   await page.getByLabel('Vorname').waitFor();
   await check(opened, 'cards-new-german');
+  await context.close();
+}
+
+/** An owner adds a field, calls it something else, and takes it away again. */
+async function defineFields(browser, width) {
+  const opened = await open(browser, { width });
+  const { page, context } = opened;
+  const label = `Bun ${someName()}`;
+  const row = page.getByRole('listitem').filter({ hasText: label });
+  await page.goto(`${facts.urls.console}/members`);
+  await signIn(page, facts.signIns.owner);
+  await page.getByRole('link', { name: 'Your own fields' }).press('Enter');
+  await page.getByRole('button', { name: 'Add a field' }).press('Enter');
+  await page.getByLabel('What it holds').selectOption('One of several');
+  await page.getByRole('button', { name: 'Save' }).press('Enter');
+  await page.getByText('Give it a name.').waitFor();
+  await page.getByText('Write at least two', { exact: false }).waitFor();
+  await check(opened, 'fields-empty');
+  await page.getByLabel('Name', { exact: true }).fill(label);
+  await page.getByLabel('What there is to choose from').fill('poppy\nplain\n\nplain');
+  await page.getByLabel('Customers may change it themselves').check();
+  await page.getByRole('button', { name: 'Save' }).press('Enter');
+  await row.getByText('poppy, plain · customers may change it').waitFor();
+  await check(opened, 'fields');
+  await row.getByRole('button', { name: 'Change' }).press('Enter');
+  await page.getByLabel('Name', { exact: true }).fill(`${label} 2`);
+  await page.getByRole('button', { name: 'Save' }).press('Enter');
+  await row.getByText(`${label} 2`).waitFor();
+  const { customFields } = await call('configureMembers', {});
+  const made = customFields.find((each) => each.label === `${label} 2`);
+  assert.deepEqual([made.type, made.options, made.editableBy], ['choice', ['poppy', 'plain'], 'customer']);
+  await row.getByRole('button', { name: 'Remove', exact: true }).press('Enter');
+  await page.getByRole('button', { name: 'Remove it' }).press('Enter');
+  await page.getByText(`${label} 2 is removed.`).waitFor();
+  await row.waitFor({ state: 'detached' });
   await context.close();
 }

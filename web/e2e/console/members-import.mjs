@@ -15,7 +15,7 @@ async function makeFile() {
   const own = someName();
   await call('createMember', { userId: own, email: `${own}@example.com` });
   const lines = [
-    'email;firstName;lastName;points;Shoe size',
+    'email;firstName;lastName;points;Remark',
     `a-${own}@example.com;Ada;Übrig;120;42`,
     `b-${own}@example.com;Ben;"Berg; von";7`,
     `A-${own}@EXAMPLE.com;Ada;Zwei;1`,

@@ -1,6 +1,7 @@
 import { common } from '../../../shared/i18n/de.ts';
 import { amount } from './de/amount.ts';
 import { developers } from './de/developers.ts';
+import { fields } from './de/fields.ts';
 import { imports } from './de/imports.ts';
 import { member, members } from './de/members.ts';
 import { mode } from './de/mode.ts';
@@ -11,4 +12,4 @@ import { staff } from './de/staff.ts';
 import { till } from './de/till.ts';
 import type { Words } from './en.ts';
 
-export const de: Words = { ...common, amount, chart, developers, imports, member, members, mode, problem, shell, staff, start, till };
+export const de: Words = { ...common, amount, chart, developers, fields, imports, member, members, mode, problem, shell, staff, start, till };

@@ -3,6 +3,7 @@
 import { common } from '../../../shared/i18n/en.ts';
 import { amount } from './en/amount.ts';
 import { developers } from './en/developers.ts';
+import { fields } from './en/fields.ts';
 import { imports } from './en/imports.ts';
 import { member, members } from './en/members.ts';
 import { mode } from './en/mode.ts';
@@ -12,6 +13,6 @@ import { chart, start } from './en/start.ts';
 import { staff } from './en/staff.ts';
 import { till } from './en/till.ts';
 
-export const en = { ...common, amount, chart, developers, imports, member, members, mode, problem, shell, staff, start, till };
+export const en = { ...common, amount, chart, developers, fields, imports, member, members, mode, problem, shell, staff, start, till };
 
 export type Words = typeof en;

@@ -35,6 +35,11 @@ export default function Members() {
               {words.import}
             </a>
           )}
+          {may('configureMembers') && (
+            <a class="button second" href="/console/fields">
+              {t().fields.title}
+            </a>
+          )}
         </div>
       )}
       <Newest />

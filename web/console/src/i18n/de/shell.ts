@@ -9,6 +9,7 @@ export const shell: Words['shell'] = {
     programs: 'Programme',
     staff: 'Team',
     imports: 'Import',
+    fields: 'Eigene Felder',
     developers: 'Entwicklung',
   },
   account: 'Konto',

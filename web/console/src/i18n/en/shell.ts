@@ -8,6 +8,7 @@ export const shell = {
     programs: 'Programs',
     staff: 'Staff',
     imports: 'Import',
+    fields: 'Your own fields',
     developers: 'Developers',
   },
   account: 'Account',

@@ -1,0 +1,25 @@
+import type { Words } from '../en.ts';
+
+export const fields: Words['fields'] = {
+  title: 'Eigene Felder',
+  note: 'Was Sie von Ihren Mitgliedern außer Name, Adresse und Geburtstag wissen wollen, etwa das Lieblingsgebäck oder ein Haustier. Jedes Profil hat diese Felder.',
+  none: 'Es gibt noch keines.',
+  types: { text: 'Text', number: 'Zahl', boolean: 'Ja oder nein', date: 'Tag', choice: 'Eines von mehreren' },
+  byCustomers: 'Kunden dürfen es ändern',
+  add: 'Feld hinzufügen',
+  change: 'Ändern',
+  changeTitle: 'Feld ändern',
+  label: 'Name',
+  labelHint: 'So, wie Sie und Ihre Kunden ihn lesen.',
+  labelEmpty: 'Geben Sie ihm einen Namen.',
+  type: 'Was darin steht',
+  options: 'Was es zur Wahl gibt, eines in jeder Zeile',
+  optionsFew: 'Schreiben Sie mindestens zwei, jedes in eine eigene Zeile.',
+  open: 'Kunden dürfen es selbst ändern',
+  save: 'Speichern',
+  saved: (name) => `${name} ist gespeichert. Die Profile zeigen es innerhalb einer Minute.`,
+  remove: 'Entfernen',
+  removeAsk: (name) => `${name} entfernen? Was in den Profilen steht, bleibt, nur der Name ist dann nicht mehr zu sehen.`,
+  removeNow: 'Jetzt entfernen',
+  removed: (name) => `${name} ist entfernt.`,
+};
