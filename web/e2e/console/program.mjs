@@ -50,7 +50,7 @@ async function flow(browser, width, programId) {
   await page.getByText('A customer who spends €12.90 gets 25 points.').waitFor();
   await check(opened, 'program-card');
   await save.press('Enter');
-  await page.getByText('Saved.').waitFor();
+  await page.getByText('Saved.', { exact: true }).waitFor();
   assert.equal((await read(programId)).rules.minimumPurchase, 5);
 
   await page.getByRole('link', { name: 'More rules' }).press('Enter');
@@ -63,13 +63,13 @@ async function flow(browser, width, programId) {
   await check(opened, 'program-more-doubt');
   await page.getByLabel(/^Welcome bonus/).fill('20');
   await save.press('Enter');
-  await page.getByText('Saved.').waitFor();
+  await page.getByText('Saved.', { exact: true }).waitFor();
   await page.getByRole('link', { name: 'All further rules' }).press('Enter');
   await page.getByText('Who joins gets 20 points as a welcome.').waitFor();
   await page.getByRole('link', { name: 'Change Expiry' }).press('Enter');
   await page.getByLabel('What is collected expires').selectOption('months');
   await save.press('Enter');
-  await page.getByText('Saved.').waitFor();
+  await page.getByText('Saved.', { exact: true }).waitFor();
   const changed = await read(programId);
   assert.deepEqual([changed.welcomeBonus, changed.pointsExpiry.afterMonths], [20, 12]);
   assert.deepEqual(changed.rules.tiers[0].benefits, ['A smile']); // What the forms do not ask for stays.
@@ -156,7 +156,7 @@ async function levels(opened, programId) {
   await check(opened, 'levels-doubt');
   await from.fill('250');
   await page.keyboard.press('Enter');
-  await page.getByText('Saved.').waitFor();
+  await page.getByText('Saved.', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Show who would move' }).press('Enter');
   await page.getByText('1 of 1 member would move.').waitFor();
   await page.getByText('Bronze → Silver: 1 member').waitFor();

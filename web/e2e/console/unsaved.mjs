@@ -70,7 +70,7 @@ async function flow(browser, width) {
   await page.getByLabel('What counts').selectOption('lifetime');
   await check(opened, 'levels-unsaved');
   await page.getByRole('button', { name: 'Save' }).press('Enter');
-  await page.getByText('Saved.').waitFor();
+  await page.getByText('Saved.', { exact: true }).waitFor();
   assert.equal(await page.getByText('Not saved yet.').count(), 0);
   const { rules, tierPolicy } = await read(programId);
   const [, silver] = rules.tiers;
