@@ -31,5 +31,5 @@ export default defineConfig(
   },
   { files: ['shared/firebase/live.ts'], rules: { 'no-restricted-imports': 'off' } },
   { files: ['card/**', 'console/**'], rules: { 'no-restricted-globals': ['error', { name: 'fetch', message: 'Call the API by client.ts.' }] } },
-  { files: ['**/*.js', '**/*.mjs', 'vite.config.ts'], extends: [ts.configs.disableTypeChecked], languageOptions: { globals: Object.fromEntries(['console', 'process', 'URL', 'URLSearchParams', 'fetch', 'document', 'innerWidth', 'navigator', 'performance', 'indexedDB', 'DOMException', 'dispatchEvent', 'Event'].map((name) => [name, 'readonly'])) } },
+  { files: ['**/*.js', '**/*.mjs', 'vite.config.ts'], extends: [ts.configs.disableTypeChecked], languageOptions: { globals: Object.fromEntries(['console', 'process', 'URL', 'URLSearchParams', 'localStorage', 'sessionStorage', 'history', 'fetch', 'document', 'innerWidth', 'navigator', 'performance', 'indexedDB', 'DOMException', 'dispatchEvent', 'Event'].map((name) => [name, 'readonly'])) } },
 );

@@ -46,6 +46,7 @@ FLOWS = [
     "shop-writes",
     "apps",
     "queues",
+    "try",
 ]
 
 

@@ -31,8 +31,7 @@ async function flow(browser, width) {
   await waiting.getByText(`${name}, till 2`).first().waitFor();
   await check(opened, 'staff-invited');
 
-  await accepted(browser, width, email);
-  await page.reload();
+  await accepted(browser, width, email); // The page of the owner sees it by itself.
   const lena = people.getByRole('listitem').filter({ hasText: `${name}, till 2` });
   await lena.getByText('Change').press('Enter');
   await lena.getByLabel('Name').fill(name);

@@ -1,6 +1,6 @@
 /** Text for a program, to be copied. */
 
-import { useState } from 'preact/hooks';
+import { useCopy } from '../ui/use-copy.ts';
 import { t } from '../words.ts';
 
 interface Props {
@@ -9,18 +9,13 @@ interface Props {
 }
 
 export function Code({ label, text }: Props) {
-  const [isCopied, setCopied] = useState(false);
+  const { isCopied, copy } = useCopy();
   const words = t().developers.secret;
-
-  async function copy(): Promise<void> {
-    await navigator.clipboard.writeText(text);
-    setCopied(true);
-  }
   return (
     <figure class="code">
       <figcaption class="row">
         {label}
-        <button type="button" class="plain" onClick={() => void copy().catch(() => setCopied(false))}>
+        <button type="button" class="plain" onClick={() => copy(text)}>
           {isCopied ? words.copied : words.copy} <span class="for-readers">{label}</span>
         </button>
       </figcaption>

@@ -11,7 +11,7 @@ import { Head } from './head.tsx';
 import { Providers } from './providers.tsx';
 import { ShopWrites } from './shop-writes.tsx';
 import { SystemPanel } from './system.tsx';
-import { usePolling } from './use-polling.ts';
+import { usePolling } from '../ui/use-polling.ts';
 import { storeHere } from './webhooks.tsx';
 
 export default function Connections() {

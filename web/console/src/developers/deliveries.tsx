@@ -10,7 +10,7 @@ import { t } from '../words.ts';
 import { DeliveryItem } from './delivery.tsx';
 import { PagedList } from './paged-list.tsx';
 import { Recover } from './recover.tsx';
-import { usePolling } from './use-polling.ts';
+import { usePolling } from '../ui/use-polling.ts';
 import { storeHere } from './webhooks.tsx';
 
 export type Delivery = components['schemas']['Delivery'];

@@ -15,7 +15,7 @@ import { EndpointForm, type Described } from './endpoint-form.tsx';
 import { Head } from './head.tsx';
 import { Secret } from './secret.tsx';
 import { SendTest } from './send-test.tsx';
-import { usePolling } from './use-polling.ts';
+import { usePolling } from '../ui/use-polling.ts';
 import { standingOf, targetOf, type Webhook } from './webhooks.tsx';
 
 interface Props {

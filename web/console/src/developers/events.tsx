@@ -13,7 +13,7 @@ import { EventPage } from './event.tsx';
 import { EVENT_TYPES } from './forms.gen.ts';
 import { Head } from './head.tsx';
 import { PagedList } from './paged-list.tsx';
-import { usePolling } from './use-polling.ts';
+import { usePolling } from '../ui/use-polling.ts';
 import { storeHere } from './webhooks.tsx';
 
 type Event = components['schemas']['Event'];

@@ -1,6 +1,6 @@
 /** A secret that the API has shown this once: to be copied before the page forgets it. */
 
-import { useState } from 'preact/hooks';
+import { useCopy } from '../ui/use-copy.ts';
 import { t } from '../words.ts';
 
 interface Props {
@@ -12,20 +12,15 @@ interface Props {
 }
 
 export function Secret({ title, note, text, onKept }: Props) {
-  const [isCopied, setCopied] = useState(false);
+  const { isCopied, copy } = useCopy();
   const words = t().developers.secret;
-
-  async function copy(): Promise<void> {
-    await navigator.clipboard.writeText(text);
-    setCopied(true);
-  }
   return (
     <section class="panel good" aria-label={title} role="status">
       <h2>{title}</h2>
       <p>{note}</p>
       <code class="secret">{text}</code>
       <div class="line">
-        <button type="button" onClick={() => void copy().catch(() => setCopied(false))}>
+        <button type="button" onClick={() => copy(text)}>
           {isCopied ? words.copied : words.copy}
         </button>
         <button type="button" class="plain" onClick={onKept}>

@@ -10,7 +10,7 @@ import { t } from '../words.ts';
 import { FailedThere } from './failed-there.tsx';
 import { nameOf } from './names.ts';
 import { PagedList } from './paged-list.tsx';
-import { usePolling } from './use-polling.ts';
+import { usePolling } from '../ui/use-polling.ts';
 import { storeHere } from './webhooks.tsx';
 
 type Write = components['schemas']['ShopWrite'];

@@ -1,7 +1,6 @@
 /** `/console/developers/try`: lines to paste, with the ids of the account filled in. */
 
 import { store } from '../access.ts';
-import { isTest } from '../mode.ts';
 import { t } from '../words.ts';
 import { Code } from './code.tsx';
 import { Head } from './head.tsx';
@@ -12,14 +11,16 @@ export default function Try() {
   const programs = store.value?.programs ?? [];
   const lines = examples({
     baseUrl: `${location.origin}/api/v1`,
-    key: isTest.value ? 'bk_test_sk_…' : 'bk_live_sk_…',
+    key: 'bk_test_sk_…',
     storeId: store.value?.storeId ?? '',
     programId: programs[0]?.programId,
   });
   return (
     <>
       <Head title={words.title} />
-      <p class="quiet">{words.note}</p>
+      <p class="quiet">
+        {words.note} <a href="/console/developers/keys">{words.makeKey}</a>
+      </p>
       <section class="panel">
         <Code label={words.shell} text={lines.shell} />
       </section>
@@ -28,6 +29,10 @@ export default function Try() {
       </section>
       <section class="panel">
         <Code label={words.javascript} text={lines.javascript} />
+      </section>
+      <section class="panel">
+        <Code label={words.receiver} text={lines.receiver} />
+        <p class="quiet">{words.receiverNote}</p>
       </section>
       <p>
         <a href="/docs" target="_blank" rel="noopener">

@@ -1,10 +1,10 @@
 /** The address of the console, for who gives it to somebody by other means than a mail. */
 
-import { useState } from 'preact/hooks';
+import { useCopy } from '../ui/use-copy.ts';
 import { t } from '../words.ts';
 
 export function Link() {
-  const [isCopied, setCopied] = useState(false);
+  const { isCopied, copy } = useCopy();
   const words = t().staff;
   const link = new URL('/console', location.origin).href;
   return (
@@ -12,7 +12,7 @@ export function Link() {
       <p class="quiet">{words.linkHint}</p>
       <div class="line">
         <a href={link}>{link}</a>
-        <button type="button" class="plain" onClick={() => void navigator.clipboard.writeText(link).then(() => setCopied(true))}>
+        <button type="button" class="plain" onClick={() => copy(link)}>
           {words.copy}
         </button>
         <span role="status">{isCopied ? words.copied : ''}</span>

@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { may } from '../access.ts';
+import { usePolling } from '../ui/use-polling.ts';
 import { useRead } from '../ui/use-read.ts';
 import { t } from '../words.ts';
 import { Apps } from './apps.tsx';
@@ -17,6 +18,7 @@ export default function Staff() {
   const { value, error, again } = useRead(() => Promise.all([readPeople(), readInvitations()]), []);
   const words = t().staff;
   const [people, invitations] = value ?? [];
+  usePolling(again, (invitations ?? []).some((each) => each.isOpen)); // Somebody may accept at any moment.
 
   function changed(sentence: string): void {
     setSaid(sentence);

@@ -97,11 +97,13 @@ export const connections: Words['developers']['connections'] = {
 };
 
 export const tryIt: Words['developers']['try'] = {
-  title: 'Ausprobieren',
-  note: 'Zeilen, die mit Ihrer Filiale funktionieren, wie sie dastehen. Setzen Sie Ihren Schlüssel ein, wo es steht: Einen erstellen Sie auf der Seite Schlüssel.',
-  key: 'ein Schlüssel von Ihnen',
+  title: 'Beispiele',
+  note: 'Zeilen, die Ihre Filiale schon kennen. Setzen Sie einen Schlüssel ein: Mit einem Test-Schlüssel sind alle Antworten Beispiele und nichts wird gespeichert, mit einem geheimen Live-Schlüssel wird für eine Kundin „anna“ gebucht.',
+  makeKey: 'Schlüssel erstellen',
   shell: 'In einer Shell',
   python: 'In Python, mit beep-sdk',
   javascript: 'In JavaScript',
+  receiver: 'Ein Server für Webhooks',
+  receiverNote: 'Fügen Sie dann seine Adresse auf der Seite Webhooks hinzu, und senden Sie dort einen Test. Er muss aus dem Internet über https erreichbar sein.',
   docs: 'Die ganze API, mit jedem Feld',
 };

@@ -2,7 +2,7 @@ import type { Words } from '../en.ts';
 import { connections, tryIt } from './connections.ts';
 
 export const developers: Words['developers'] = {
-  pages: { keys: 'Schlüssel', webhooks: 'Webhooks', events: 'Ereignisse', payments: 'Zahlungen', connections: 'Verbindungen', try: 'Ausprobieren' },
+  pages: { keys: 'Schlüssel', webhooks: 'Webhooks', events: 'Ereignisse', payments: 'Zahlungen', connections: 'Verbindungen', try: 'Beispiele' },
   secret: { copy: 'Kopieren', copied: 'Kopiert', kept: 'Ich habe ihn aufbewahrt' },
   keys: {
     title: 'API-Schlüssel',
@@ -121,7 +121,7 @@ export const developers: Words['developers'] = {
     sendTest: 'Den Test senden',
     testSent: 'Er ist unterwegs.',
     settings: 'Einstellungen',
-    edit: 'URL und Ereignisse ändern',
+    edit: 'Ändern',
     save: 'Speichern',
     saved: 'Gespeichert.',
     switchOff: 'Ausschalten',

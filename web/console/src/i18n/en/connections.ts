@@ -95,10 +95,12 @@ export const connections = {
 
 export const tryIt = {
   title: 'Try it',
-  note: 'Lines that work with your store as they stand. Put your key where it says so: make one on the page Keys.',
-  key: 'a key of yours',
+  note: 'Lines that know your store. Put a key in: with a test key all answers are examples and nothing is written, with a live secret key it is booked for a customer “anna”.',
+  makeKey: 'Make a key',
   shell: 'In a shell',
   python: 'In Python, with beep-sdk',
   javascript: 'In JavaScript',
+  receiver: 'A server for webhooks',
+  receiverNote: 'Then add its address on the page Webhooks, and send a test there. It has to be reachable from the internet by https.',
   docs: 'The whole API, with each field',
 };

@@ -121,7 +121,7 @@ export const developers = {
     sendTest: 'Send the test',
     testSent: 'It is on its way.',
     settings: 'Settings',
-    edit: 'Change URL and events',
+    edit: 'Change it',
     save: 'Save',
     saved: 'Saved.',
     switchOff: 'Switch off',
