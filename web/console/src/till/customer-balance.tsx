@@ -35,10 +35,16 @@ export function CustomerBalance({ member, program, standing }: Props) {
   return (
     <>
       <p class="standing">
-        {balance !== undefined && t().till.balance(amount(balance, program))}
+        {balance !== undefined && written(balance, program)}
         {tier && ` · ${tier}`}
       </p>
       {member.status === 'suspended' && <p class="problem">{t().problem.codes['MEMBER_SUSPENDED']}</p>}
     </>
   );
+}
+
+/** Money needs its name; points and stamps say what they are. */
+function written(balance: number, program: Program): string {
+  const text = amount(balance, program);
+  return program.programType === 'cashback' ? t().till.balance(text) : text;
 }

@@ -74,10 +74,12 @@ export function RewardsFor({ userId, code, program, offers, onGiven }: Props) {
       </p>
       {reached.slice(0, SHOWN_MAX).map((offer) => (
         <div class="line reached" key={offer.rewardId}>
-          <p class="large">{isFull(program, offer) ? words.full(offer.title) : words.enough(offer.title)}</p>
-          {offer.type === 'voucher' && <p class="quiet">{words.inCard}</p>}
-          {offer.type !== 'voucher' && isCodeMissing && <p class="quiet">{words.scan}</p>}
-          {offer.type !== 'voucher' && !isCodeMissing && may('redeemLoyaltyPoints', 'useRewardCode') && (
+          <p class={isGiven(offer) ? 'large' : ''}>
+            {isFull(program, offer) ? words.full(offer.title) : words.enough(offer.title)}
+          </p>
+          {!isGiven(offer) && <p class="quiet">{words.inCard}</p>}
+          {isGiven(offer) && isCodeMissing && <p class="quiet">{words.scan}</p>}
+          {isGiven(offer) && !isCodeMissing && may('redeemLoyaltyPoints', 'useRewardCode') && (
             <Sure
               question={words.sure(amount(offer.requiredPoints, program), offer.title)}
               yes={words.yes}
@@ -97,6 +99,9 @@ export function RewardsFor({ userId, code, program, offers, onGiven }: Props) {
     </div>
   );
 }
+
+/** Whether it is handed out at a till: of a voucher the code is what the customer gets. */
+const isGiven = ({ type }: Offer): boolean => type !== 'voucher';
 
 /** What is missing of the balance, if nothing else is in the way. */
 function missingOf({ forMember }: Offer): number {

@@ -46,7 +46,10 @@ export default function Till() {
 
   return (
     <>
-      <h1 tabIndex={-1}>{t().till.title}</h1>
+      {/* The head says it already, and a small screen has better use for the place. */}
+      <h1 class="for-readers" tabIndex={-1}>
+        {t().till.title}
+      </h1>
       <p class={isConnected.value ? 'for-readers' : 'panel noted'} role="status">
         {!isConnected.value && t().till.offline}
       </p>
