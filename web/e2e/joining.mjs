@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { call, check, facts, open, run } from './browser.mjs';
-import { makeGuest, signIn } from './guests.mjs';
+import { makeGuest, signIn, visit } from './guests.mjs';
 import { askForLink } from './mail.mjs';
 
 const { storeId } = facts;
@@ -72,9 +72,47 @@ async function unasked(browser) {
   await context.close();
 }
 
+/** Who was a member before the shop got addresses gives it later; not one that another sign-in has. */
+async function givesLater(browser) {
+  const guest = await makeGuest();
+  await call('enrollInLoyaltyProgram', { programId, userId: guest.userId });
+  const { context, page, problems } = await open(browser, { language: 'de-DE', dark: true });
+  await visit(page, guest, `/c/${encodeURIComponent(programId)}`, 'de');
+  await page.getByRole('button', { name: 'Meine E-Mail-Adresse beim Laden' }).click();
+  await page.getByText('Der Laden hat keine E-Mail-Adresse von Ihnen.').waitFor();
+  await check(page, 'address-german-dark', problems);
+  await page.getByRole('button', { name: `${guest.email} mitteilen` }).click();
+  await page.getByText(`Der Laden findet Ihre Karte anhand von ${guest.email}.`).waitFor();
+  const { member } = await call('identifyMember', { storeId, email: guest.email });
+  assert.equal(member.userId, guest.userId);
+  await context.close();
+}
+
+/** Two sign-ins may be two people: the address stays with the member who has it, and the card says what to do. */
+async function keepsApart(browser) {
+  const guest = await makeGuest();
+  const other = await makeGuest();
+  await call('enrollInLoyaltyProgram', { programId, userId: guest.userId });
+  const { context, page, problems } = await open(browser);
+  await visit(page, other, store);
+  await ask(page).click();
+  await page.getByRole('heading', { name: NAME, level: 1 }).waitFor();
+  await call('updateMember', { userId: other.userId, email: guest.email });
+  const second = await open(browser);
+  await visit(second.page, guest, `/c/${encodeURIComponent(programId)}`);
+  await second.page.getByRole('button', { name: 'My e-mail address at the shop' }).click();
+  await second.page.getByRole('button', { name: `Give it ${guest.email}` }).click();
+  await second.page.getByText(`The shop has another card for ${guest.email}.`).waitFor();
+  await check(second.page, 'address-taken', [...problems, ...second.problems]);
+  await second.context.close();
+  await context.close();
+}
+
 try {
   await run(async (browser) => {
     await byOneTap(browser);
+    await givesLater(browser);
+    await keepsApart(browser);
     await unasked(browser);
   });
 } finally {

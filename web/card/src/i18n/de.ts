@@ -1,4 +1,5 @@
 import { common } from '../../../shared/i18n/de.ts';
+import { refusals } from './de-refusals.ts';
 import type { Words } from './en.ts';
 
 export const de: Words = {
@@ -190,6 +191,15 @@ export const de: Words = {
     blocked: 'Der Browser blockiert Mitteilungen dieser Seite. Erlauben Sie sie in seinen Einstellungen.',
     refused: 'Der Browser konnte nicht für Mitteilungen angemeldet werden. Versuchen Sie es noch einmal.',
   },
+  address: {
+    title: 'Meine E-Mail-Adresse beim Laden',
+    none: 'Der Laden hat keine E-Mail-Adresse von Ihnen.',
+    known: (email) => `Der Laden findet Ihre Karte anhand von ${email}.`,
+    give: (email) => `${email} mitteilen`,
+    note: 'Der Laden findet Ihre Karte dann anhand dieser Adresse. Was zu dieser Adresse schon da ist, kommt auf Ihre Karte.',
+    taken: (email) => `Zu ${email} hat der Laden eine andere Karte. Bitten Sie ihn, beide zusammenzuführen.`,
+    unverified: 'Um ihm Ihre mitzuteilen, bestätigen Sie sie zuerst: mit einem Link per E-Mail.',
+  },
   me: {
     title: 'Meine Daten',
     leave: 'Aus dem Programm austreten',
@@ -204,38 +214,7 @@ export const de: Words = {
   },
   problem: {
     ...common.problem,
-    codes: {
-      UNHEALTHY: 'Das geht im Moment nicht. Fragen Sie im Laden.',
-      INSUFFICIENT_BALANCE: 'Dafür reicht es noch nicht.',
-      REWARD_OUT_OF_STOCK: 'Das ist ausverkauft.',
-      TIER_REQUIRED: 'Das gibt es in Ihrer Stufe noch nicht.',
-      PROGRAM_INACTIVE: 'Das Programm ist geschlossen.',
-      SIGN_IN_NOT_VERIFIED: 'Bestätigen Sie zuerst Ihre E-Mail-Adresse: mit einem Link per E-Mail.',
-      SHOP_CUSTOMER_REQUIRED: 'Verknüpfen Sie zuerst Ihr Konto im Onlineshop: fragen Sie dort.',
-      MEMBER_SUSPENDED: 'Ihre Karte ist gesperrt. Fragen Sie im Laden.',
-      STORE_CODE_DAMAGED: 'Der Code wurde nicht ganz gelesen. Scannen Sie ihn noch einmal.',
-      STORE_CODE_UNKNOWN: 'Diesen Code hat niemand ausgestellt. Fragen Sie im Laden nach dem richtigen.',
-      STORE_CODE_FOREIGN: 'Das ist der Code eines anderen Ladens.',
-      STORE_CODE_EXPIRED: 'Dieser Code gilt nicht mehr. Scannen Sie den, den der Laden jetzt zeigt.',
-      STORE_CODE_USED: 'Mit diesem Code haben Sie schon eingecheckt. Ein Plakat zählt einmal am Tag: Kommen Sie morgen wieder.',
-      OUT_OF_RANGE: 'Sie sind zu weit weg. Checken Sie im Laden ein, oder scannen Sie seinen Code.',
-      POSITION_INACCURATE: 'Ihr Telefon weiß nicht genau genug, wo es ist. Versuchen Sie es am Fenster oder draußen, oder scannen Sie den Code des Ladens.',
-      STORE_POSITION_UNKNOWN: 'Dieser Laden nimmt kein Einchecken mit Standort an. Scannen Sie seinen Code.',
-      STORE_CLOSED: 'Dieser Laden nimmt zurzeit kein Einchecken an.',
-      CHECK_IN_TOO_FAST: 'Das war zu oft. Warten Sie eine Minute, und versuchen Sie es dann noch einmal.',
-      RECEIPT_CODE_DAMAGED: 'Der Code wurde nicht ganz gelesen. Scannen Sie ihn noch einmal.',
-      RECEIPT_NO_SALE: 'Dieser Beleg ist kein bezahlter Einkauf.',
-      RECEIPT_NOT_VERIFIED: 'Dieser Beleg lässt sich nicht prüfen. Fragen Sie im Laden.',
-      RECEIPT_NOT_FOUND: 'Diesen Beleg kennt der Laden nicht. Fragen Sie dort.',
-      RECEIPT_CLAIMED: 'Diesen Beleg hat schon jemand. Er zählt einmal.',
-      RECEIPT_VOIDED: 'Was gekauft wurde, kam zurück.',
-      RECEIPT_TOO_OLD: 'Der Beleg ist zu alt.',
-      RECEIPT_LIMIT_REACHED: 'Mehr Belege zählen heute nicht. Kommen Sie morgen wieder.',
-      RECEIPT_CLAIMS_OFF: 'Dieser Laden nimmt keine Belege mehr an.',
-      MEMBERSHIP_NOT_FOUND: 'Sie brauchen zuerst eine Karte dieses Ladens.',
-      REFERRAL_CODE_NOT_FOUND: 'Einen solchen Code von Freunden gibt es nicht. Schauen Sie noch einmal nach.',
-      REFERRAL_NOT_ALLOWED: 'Dieser Code zählt für Sie nicht: Es ist Ihr eigener, oder Sie waren schon Mitglied.',
-    },
+    codes: refusals,
   },
   back: 'Meine Karten',
   backToCard: 'Zur Karte',

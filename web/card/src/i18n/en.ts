@@ -1,6 +1,7 @@
 /** The card's words. German has exactly this shape, or the build fails. */
 
 import { common } from '../../../shared/i18n/en.ts';
+import { refusals } from './en-refusals.ts';
 
 export const en = {
   ...common,
@@ -193,6 +194,15 @@ export const en = {
     blocked: 'The browser blocks messages of this page. Allow them in its settings.',
     refused: 'The browser could not be signed up for messages. Try again.',
   },
+  address: {
+    title: 'My e-mail address at the shop',
+    none: 'The shop has no e-mail address of you.',
+    known: (email: string) => `The shop finds your card by ${email}.`,
+    give: (email: string) => `Give it ${email}`,
+    note: 'The shop then finds your card by this address. What it has for this address already comes to your card.',
+    taken: (email: string) => `The shop has another card for ${email}. Ask the staff to make one of both.`,
+    unverified: 'To give it yours, confirm it first: sign in by a mailed link.',
+  },
   me: {
     title: 'My data',
     leave: 'Leave this program',
@@ -207,38 +217,7 @@ export const en = {
   },
   problem: {
     ...common.problem,
-    codes: {
-      UNHEALTHY: 'That does not work at the moment. Ask the shop.',
-      INSUFFICIENT_BALANCE: 'You do not have enough for that yet.',
-      REWARD_OUT_OF_STOCK: 'It is sold out.',
-      TIER_REQUIRED: 'Your level does not have that yet.',
-      PROGRAM_INACTIVE: 'The program is closed.',
-      SIGN_IN_NOT_VERIFIED: 'Confirm your e-mail address first: sign in by a mailed link.',
-      SHOP_CUSTOMER_REQUIRED: 'Link your account in the online shop first: ask the shop.',
-      MEMBER_SUSPENDED: 'Your card is suspended. Ask the shop.',
-      STORE_CODE_DAMAGED: 'The code was not read completely. Scan it once more.',
-      STORE_CODE_UNKNOWN: 'Nobody has issued this code. Ask the staff for the right one.',
-      STORE_CODE_FOREIGN: 'This is the code of another shop.',
-      STORE_CODE_EXPIRED: 'This code is not valid any more. Scan the one that the shop shows now.',
-      STORE_CODE_USED: 'You have checked in with this code already. A poster counts once a day: come again tomorrow.',
-      OUT_OF_RANGE: 'You are too far away. Check in when you are in the shop, or scan its code.',
-      POSITION_INACCURATE: 'Your phone does not know exactly enough where it is. Try again at a window or outside, or scan the code of the shop.',
-      STORE_POSITION_UNKNOWN: 'This shop takes no check-ins by position. Scan its code.',
-      STORE_CLOSED: 'This shop takes no check-ins at the moment.',
-      CHECK_IN_TOO_FAST: 'That was too often. Wait a minute, then try again.',
-      RECEIPT_CODE_DAMAGED: 'The code was not read completely. Scan it once more.',
-      RECEIPT_NO_SALE: 'This receipt is no purchase that was paid.',
-      RECEIPT_NOT_VERIFIED: 'This receipt cannot be proved. Ask the staff.',
-      RECEIPT_NOT_FOUND: 'This shop does not know this receipt. Ask the staff.',
-      RECEIPT_CLAIMED: 'Somebody has this receipt already. It counts once.',
-      RECEIPT_VOIDED: 'What was bought came back.',
-      RECEIPT_TOO_OLD: 'The receipt is too old.',
-      RECEIPT_LIMIT_REACHED: 'You have claimed as many receipts as count today. Come again tomorrow.',
-      RECEIPT_CLAIMS_OFF: 'This shop takes no receipts any more.',
-      MEMBERSHIP_NOT_FOUND: 'You need a card of this shop first.',
-      REFERRAL_CODE_NOT_FOUND: 'There is no such code of a friend. Look at it again.',
-      REFERRAL_NOT_ALLOWED: 'This code does not count for you: it is your own, or you were a member before.',
-    } as Readonly<Record<string, string>>,
+    codes: refusals,
   },
   back: 'My cards',
   backToCard: 'To the card',

@@ -12,6 +12,7 @@ import { Failed } from '../../../shared/ui/status.tsx';
 import { Sure } from '../../../shared/ui/sure.tsx';
 import { forgetKeys } from '../code/device-keys.ts';
 import { t } from '../words.ts';
+import { MyAddress } from './my-address.tsx';
 
 export function MyData({ membership }: { readonly membership: Membership }) {
   const { error, run } = useAction();
@@ -41,6 +42,7 @@ export function MyData({ membership }: { readonly membership: Membership }) {
   return (
     <section class="panel">
       <h2>{words.title}</h2>
+      <MyAddress storeId={storeId} />
       <button type="button" class="plain" onClick={() => run(() => download(storeId))}>
         {words.export}
       </button>
