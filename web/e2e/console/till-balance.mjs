@@ -111,6 +111,7 @@ async function lostAnswer({ page, context }, saver) {
   await page.getByLabel(PART).press('Enter');
   await page.getByText('Perhaps €4.00 are taken from the balance, perhaps not.').waitFor();
   assert.equal(await balanceOf(saver), 8.4);
+  assert.ok(!(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).includes('Berta'));
   await page.reload();
   await page.getByText('Perhaps €4.00 are taken from the balance, perhaps not.').waitFor();
   await context.unroute('**/redeemLoyaltyPoints');

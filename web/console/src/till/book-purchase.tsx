@@ -82,16 +82,16 @@ export function BookPurchase({ found, programs, unanswered, onBooked, onKept, on
 
   function carryOut(entry: Entry): void {
     run(async () => {
-      const userId = found.member?.userId;
+      const { customer, paid } = entry;
       try {
-        if (entry.paid === undefined || !userId) {
+        if (paid === undefined || !('userId' in customer)) {
           const booking = await send(entry);
           if (booking) onBooked(booking);
           else onKept(entry);
           return;
         }
-        keepPayment({ entry, found });
-        const sold = await pay(entry, userId, found.code);
+        keepPayment({ entry, code: found.code });
+        const sold = await pay(entry, customer.userId, found.code);
         forgetPayment();
         if (sold.booking) onBooked(sold.booking);
         else onKept(entry, sold.payment);
@@ -134,7 +134,7 @@ export function BookPurchase({ found, programs, unanswered, onBooked, onKept, on
       <div>
         <h2 class="large">{found.name}</h2>
         {found.member && <CustomerBalance member={found.member} program={program} standing={standing} />}
-        {!found.member && <p>{words.unchecked}</p>}
+        {!found.member && !open && <p>{words.unchecked}</p>}
       </div>
       {open && <NoAnswer entry={open} isBusy={isBusy} onAgain={() => carryOut(open)} onGiveUp={giveUp} />}
       {!open && (

@@ -1,13 +1,13 @@
 /** A payment from a balance that has no answer yet: kept for this tab, so that a page that is loaded again knows of it. */
 
-import type { Found } from './find-customer.tsx';
 import { isOf, type Entry, type Scope } from './outbox-rules.ts';
 
 const NAME = 'punktwerk.till.payment';
 
+/** Nothing of the person but the id and the code that was shown. */
 export interface OpenPayment {
   readonly entry: Entry;
-  readonly found: Found;
+  readonly code: string | undefined;
 }
 
 export function keepPayment(open: OpenPayment): void {

@@ -8,7 +8,7 @@ import { BookPurchase } from './book-purchase.tsx';
 import type { Booking, Payment } from './bookings.ts';
 import { FindCustomer, type Found } from './find-customer.tsx';
 import { KeptBooking } from './kept-booking.tsx';
-import { recallPayment } from './kept-payment.ts';
+import { recallPayment, type OpenPayment } from './kept-payment.ts';
 import { LastBooking } from './last-booking.tsx';
 import { Outbox } from './outbox-list.tsx';
 import type { Entry } from './outbox-rules.ts';
@@ -25,7 +25,7 @@ type Last = { readonly found: Found } & (
 
 export default function Till() {
   const [unanswered, setUnanswered] = useState(() => recallPayment(scopeOrNone()));
-  const [found, setFound] = useState(unanswered?.found);
+  const [found, setFound] = useState(unanswered && foundBefore(unanswered));
   const [last, setLast] = useState<Last>();
   const programs = store.value?.programs ?? [];
 
@@ -75,4 +75,10 @@ export default function Till() {
       {may('useRewardCode') && !found && <UseReward />}
     </>
   );
+}
+
+/** Who it was before the page was loaded again, as far as that is kept. */
+function foundBefore({ entry, code }: OpenPayment): Found {
+  const { customer, mark } = entry;
+  return { customer, mark, name: t().till.somebody(mark), member: undefined, code };
 }
