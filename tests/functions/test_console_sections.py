@@ -52,7 +52,7 @@ def test_each_role_has_the_sections_that_the_catalog_lets_it_use(
         StaffRole.CASHIER: {"till"},
         StaffRole.DEVELOPER: OF_A_SHOP - {"till"} | {"developers"},
     }
-    optional = {"imports", "staff"}
+    optional = {"fields", "imports", "staff"}
     assert sections - optional == expected[role]
     if "developers" in sections:
         assert pages == DEVELOPERS_PAGES
