@@ -162,7 +162,9 @@ def test_a_policy_without_calls_stays_as_it_is() -> None:
     assert local_policy("default-src 'none'", EMULATORS) == "default-src 'none'"
 
 
-@pytest.mark.parametrize("words", ["card/src/i18n/en-refusals.ts", "console/src/i18n/en/problem.ts"])
+@pytest.mark.parametrize(
+    "words", ["card/src/i18n/en-refusals.ts", "console/src/i18n/en/problem.ts"]
+)
 def test_words_are_for_codes_that_there_are(words: str) -> None:
     text = (ROOT / "web" / words).read_text()
     named = set(re.findall(r"^ +([A-Z][A-Z_]{5,}):", text, re.MULTILINE))
