@@ -97,6 +97,8 @@ async function byManager(browser, width) {
   assert.equal(await invite.getByRole('radio').count(), 1);
   const owner = page.getByRole('listitem').filter({ hasText: 'Owner' }).first();
   assert.equal(await owner.getByText('Change').count(), 0);
+  const { width: long, height } = await page.getByRole('switch', { name: 'Test mode' }).boundingBox();
+  assert.ok(long > height, 'the switch looks as on each page');
   await check(opened, 'staff-manager');
   await context.close();
 }
