@@ -79,9 +79,10 @@ async function freePort() {
 }
 
 async function copied(page, button) {
-  await button.press('Enter');
-  await page.getByRole('button', { name: 'Copied' }).first().waitFor();
-  return page.evaluate(() => navigator.clipboard.readText());
+  await page.evaluate(() => navigator.clipboard.writeText(''));
+  await button.press('Enter'); // It says so for a moment only, which a busy machine may miss.
+  const text = await page.waitForFunction(async () => (await navigator.clipboard.readText()) || null, null, { polling: 100 });
+  return text.jsonValue();
 }
 
 /** A secret that the person has kept is nowhere in the browser any more. */
