@@ -18,8 +18,8 @@ export interface Section {
   readonly id: keyof Words['shell']['sections'];
   /** Actions of the API without which the section is of no use. */
   readonly needs: readonly string[];
-  /** It is opened from another section, and the head has no link to it. */
-  readonly isInner?: true;
+  /** The section from which it is opened: the head has no link to it, and shows that one as open. */
+  readonly within?: 'members';
   /** Load the page for what follows the section in the address. */
   readonly load: (id: string) => Promise<Page>;
 }
@@ -48,13 +48,13 @@ const SECTIONS: readonly Section[] = [
   {
     id: 'imports',
     needs: ['importMembers', 'getImportStatus'],
-    isInner: true,
+    within: 'members',
     load: () => import('./imports/imports.tsx'),
   },
   {
     id: 'fields',
     needs: ['configureMembers'],
-    isInner: true,
+    within: 'members',
     load: () => import('./fields/fields.tsx'),
   },
   {

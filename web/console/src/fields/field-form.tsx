@@ -5,6 +5,7 @@ import type { OwnField } from '../members/own-fields.ts';
 import { Field } from '../ui/field.tsx';
 import { LinesField } from '../ui/lines-field.tsx';
 import { Select } from '../ui/select.tsx';
+import { useUnsaved } from '../ui/unsaved.ts';
 import { t } from '../words.ts';
 import { nameFor } from './names.ts';
 
@@ -27,6 +28,8 @@ export function FieldForm({ field, names, isBusy, onSave, onLeave }: Props) {
   const [options, setOptions] = useState((field?.options ?? []).join('\n'));
   const [isOpen, setOpen] = useState(field?.editableBy === 'customer');
   const [problems, setProblems] = useState({ label: '', options: '' });
+  const before = field?.label ?? field?.name ?? '';
+  useUnsaved(label !== before || options !== (field?.options ?? []).join('\n'));
   const words = t().fields;
 
   function submit(event: Event): void {

@@ -109,6 +109,9 @@ function Candidate({ of, isKept, onKeep }: CandidateProps) {
             )
           );
         })}
+        {memberships.some((each) => !programs.has(each.programId)) && (
+          <span class="quiet">{t().member.mergeMore}</span>
+        )}
       </span>
     </label>
   );

@@ -29,7 +29,9 @@ export function Top() {
   const words = t().shell;
   const [error, setError] = useState<unknown>();
   const chosen = account.value;
-  const sections = openSections().filter((each) => !each.isInner);
+  const all = openSections();
+  const sections = all.filter((each) => each.within === undefined);
+  const inner = (id: string) => all.filter((each) => each.within === id).map((each) => `/console/${each.id}`);
 
   function attempt(action: Promise<unknown>): void {
     setError(undefined);
@@ -53,7 +55,7 @@ export function Top() {
       {store.value && sections.length > 0 && (
         <nav class="pages" aria-label={words.pages}>
           {sections.map(({ id }) => (
-            <PageLink key={id} to={`/console/${id}`} name={words.sections[id]} />
+            <PageLink key={id} to={`/console/${id}`} inner={inner(id)} name={words.sections[id]} />
           ))}
         </nav>
       )}
@@ -74,8 +76,15 @@ export function Top() {
   );
 }
 
-function PageLink({ to, name }: { readonly to: string; readonly name: string }) {
-  const isHere = path.value === to || path.value.startsWith(`${to}/`);
+interface LinkProps {
+  readonly to: string;
+  /** Pages that are opened from this one, with addresses of their own. */
+  readonly inner: readonly string[];
+  readonly name: string;
+}
+
+function PageLink({ to, inner, name }: LinkProps) {
+  const isHere = [to, ...inner].some((each) => path.value === each || path.value.startsWith(`${each}/`));
   const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
     if (isHere) link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });

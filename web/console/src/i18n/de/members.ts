@@ -148,6 +148,7 @@ export const member: Words['member'] = {
   mergeKeep: 'Wer bleibt?',
   mergeSentence: (from, into) =>
     `Alles von ${from} geht an ${into}: Guthaben, Verlauf, Codes und was ${into} im Profil fehlt. Die alte Kennung und alte Codes führen dann zu ${into}. Das lässt sich nicht rückgängig machen.`,
+  mergeMore: 'Und Karten in anderen Läden, oder von geschlossenen Programmen.',
   mergeNow: 'Beide zusammenführen',
   mergeOther: 'Ein anderes wählen',
   merged: 'Die beiden sind jetzt ein Mitglied.',

@@ -144,6 +144,7 @@ export const member = {
   mergeKeep: 'Who stays?',
   mergeSentence: (from: string, into: string) =>
     `Everything of ${from} goes to ${into}: balance, history, codes, and what ${into} lacks in the profile. The old id and old codes lead to ${into} from then on. This cannot be undone.`,
+  mergeMore: 'And cards in other stores, or of closed programs.',
   mergeNow: 'Merge both',
   mergeOther: 'Choose another one',
   merged: 'The two are one member now.',
