@@ -147,6 +147,51 @@ def test_another_cashier_gives_nothing_back(saver: Member, till: Api, frozen_clo
     assert saver.balance()["currentBalance"] == 0.22  # 3 % of what was paid in money.
 
 
+def test_a_purchase_gives_no_reward_back(saver: Member, till: Api, frozen_clock: Clock) -> None:
+    """It was given the name of the reward, which is handed out."""
+    body = {**saver.ids, "rewardId": "rw_coffee", "points": 8, "memberCode": code_of(saver)}
+    code = till.ok(REDEEM, {**body, "transactionId": "T-1"})["rewardCode"]
+    till.ok("useRewardCode", {"storeId": saver.merchant.store_id, "rewardCode": code})
+    frozen_clock.advance(seconds=1)
+    till.ok("addLoyaltyPoints", {**saver.ids, "purchaseAmount": 10, "transactionId": "T-1"})
+
+    with nothing_written():
+        answer = till(UNDO, {**saver.ids, "transactionId": "T-1", "refundId": "oops"})
+
+    assert_refused(answer, 403, "UNDO_NOT_ALLOWED", {"reason": "no_payment"})
+    assert saver.balance()["currentBalance"] == 4.7
+
+
+@pytest.mark.parametrize("by", ["a colleague", "oneself"])
+def test_a_purchase_gives_no_payment_back_after_another_booking(
+    by: str, saver: Member, till: Api, frozen_clock: Clock
+) -> None:
+    """It is the last booking itself, but not the payment that has its name."""
+    till.ok(REDEEM, payment(saver))
+    frozen_clock.advance(seconds=1)
+    other = till if by == "oneself" else hired(saver.merchant, CASHIER, "uid_2")
+    other.ok("addLoyaltyPoints", {**saver.ids, "purchaseAmount": 10})
+    frozen_clock.advance(seconds=1)
+    till.ok("addLoyaltyPoints", earn_of(saver))
+
+    with nothing_written():
+        answer = till(UNDO, {**saver.ids, "transactionId": "T-1", "refundId": "oops"})
+
+    assert_refused(answer, 403, "UNDO_NOT_ALLOWED", {"reason": "not_the_last"})
+    assert saver.balance()["currentBalance"] == 0.52  # 3 % of 10.00 and of 7.60.
+
+
+def test_a_payment_is_too_old_to_come_back(saver: Member, till: Api, frozen_clock: Clock) -> None:
+    till.ok(REDEEM, payment(saver))
+    frozen_clock.advance(minutes=15, seconds=1)
+    till.ok("addLoyaltyPoints", earn_of(saver))
+
+    with nothing_written():
+        answer = till(UNDO, {**saver.ids, "transactionId": "T-1", "refundId": "oops"})
+
+    assert_refused(answer, 403, "UNDO_NOT_ALLOWED", {"reason": "too_late"})
+
+
 def test_a_reward_is_taken_for_who_is_there(saver: Member, till: Api) -> None:
     offered = till.ok("listRewards", saver.ids)["rewards"][0]
     body = {**saver.ids, "rewardId": "rw_coffee", "points": 8, "memberCode": code_of(saver)}

@@ -31,36 +31,53 @@ def require_undoable(
         UndoNotAllowed: Somebody else booked it, or it is too old, or something was booked since.
     """
     _require_own(booked, staff_id, now)
-    later = (
-        each
-        for each in membership.recent
-        if each.recorded_at > booked.recorded_at and each.kind not in _BY_TIME
-    )
-    if next(later, None) is not None:
-        raise UndoNotAllowed("More was booked for the member since.", reason="not_the_last")
+    _require_nothing_between(membership, booked.recorded_at, None)
 
 
 def require_gives_back_own(
-    undone: Undone | None, redeemed: Sequence[Entry], staff_id: str | None, now: datetime
+    undone: Undone | None,
+    redeemed: Sequence[Entry],
+    earn: Entry,
+    membership: Membership,
+    staff_id: str | None,
+    now: datetime,
 ) -> None:
-    """Refuse to undo an earn with which points come back that others have spent or reserved.
+    """Refuse to undo a purchase if more would come back than the cashier has just taken to pay it.
 
-    An earn is easily given the name of an old purchase. What the cashier has just taken for the
-    same sale comes back with it.
+    Any purchase is easily given the name of an older one. So a reward does not come back, which may
+    have been handed out, and neither does a payment after which something else was booked.
 
     Args:
         undone: What would come back.
         redeemed: The redemptions of that.
+        earn: What the purchase has earned, and is the last booking for the member.
+        membership: The membership, as it was read for the commit.
         staff_id: The uid of who wants to undo the earn.
         now: The account's time.
 
     Raises:
-        UndoNotAllowed: Something of others would come back, or what is too old.
+        UndoNotAllowed: Something else would come back.
     """
     if undone is not None and undone.reservation_ids:
         raise UndoNotAllowed("Points are still reserved for the purchase.", reason="other_staff")
     for each in redeemed:
         _require_own(each, staff_id, now)
+        if each.reward_id is not None or each.amount_paid is None:
+            raise UndoNotAllowed("It has paid for something else.", reason="no_payment")
+        _require_nothing_between(membership, each.recorded_at, earn.recorded_at)
+
+
+def _require_nothing_between(
+    membership: Membership, booked_at: datetime, until: datetime | None
+) -> None:
+    """Refuse if something was booked after a moment, and not at ``until``."""
+    later = (
+        each
+        for each in membership.recent
+        if each.recorded_at > booked_at and each.recorded_at != until and each.kind not in _BY_TIME
+    )
+    if next(later, None) is not None:
+        raise UndoNotAllowed("More was booked for the member since.", reason="not_the_last")
 
 
 def _require_own(booked: Entry, staff_id: str | None, now: datetime) -> None:

@@ -66,7 +66,7 @@ def reverse(
         ProgramNotFound, MembershipNotFound, BookingNotFound, PurchaseHasOwnRefund,
         ReturnExceedsPurchase, InvalidParameters, IdempotencyKeyReused, Busy.
         UndoNotAllowed: A cashier asks, and it is not their own last booking for the member, or
-            would give back what others have spent.
+            would give back anything but what they have just taken to pay the purchase.
     """
     program = access.program(caller, program_id, store_id)
     names = _names_of(transaction_id, entry_id, source)
@@ -130,7 +130,7 @@ def reverse(
         booked = returning.book(state, membership, program, earn, told, returned, cause)
         if caller.is_cashier:
             undoing.require_gives_back_own(
-                booked.undone, booked.redeemed, caller.staff_id, cause.now
+                booked.undone, booked.redeemed, earn, membership, caller.staff_id, cause.now
             )
         return Decided(
             booked.membership,

@@ -9,7 +9,7 @@ import pytest
 
 from shared.domain.loyalty import ledger
 from shared.domain.loyalty.entries import Entry, EntryKind, Undone
-from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.membership import Membership, RecentEntry
 from shared.domain.loyalty.undoing import (
     UNDO_FOR,
     require_gives_back_own,
@@ -70,33 +70,63 @@ def test_what_time_brings_is_no_booking(kind: EntryKind) -> None:
     assert reason(earn, replace(membership, recent=(by_time, *membership.recent)), LATER) is None
 
 
-def spent(staff_id: str | None, booked_at: datetime = NOW) -> Entry:
-    cause = make_cause("le_2", now=booked_at, staff_id=staff_id)
+def spent(staff_id: str | None, booked_at: datetime = NOW, **facts: str) -> Entry:
+    paid = {} if facts else {"amount_paid": "0.10"}
+    cause = make_cause("le_2", now=booked_at, staff_id=staff_id, **paid, **facts)
     return ledger.redeem(earned()[0], PROGRAM, 10, cause)[1]
 
 
+def refused(
+    undone: Undone | None, redeemed: list[Entry], *between: RecentEntry, now: datetime = LATER
+) -> object:
+    """Return why the earn cannot be undone, which is booked at ``now``."""
+    membership, earn = ledger.earn(
+        make_membership(PROGRAM), PROGRAM, 50, make_cause(now=now, staff_id="uid_1")
+    )
+    membership = replace(membership, recent=(*membership.recent, *between))
+    try:
+        require_gives_back_own(undone, redeemed, earn, membership, "uid_1", now)
+    except UndoNotAllowed as refusal:
+        return refusal.details["reason"]
+    return None
+
+
+GIVEN = Undone(100, 10, redemption_ids=("le_2",))
+
+
 @pytest.mark.parametrize(
-    ("undone", "redeemed", "refused"),
+    ("undone", "redeemed", "reason"),
     [
         (None, [], None),
-        (Undone(100, 10, redemption_ids=("le_2",)), [spent("uid_1")], None),
-        (Undone(100, 10, redemption_ids=("le_2",)), [spent(None)], "other_staff"),
-        (Undone(100, 10, redemption_ids=("le_2",)), [spent("uid_2")], "other_staff"),
-        (
-            Undone(100, 10, redemption_ids=("le_2",)),
-            [spent("uid_1", NOW - UNDO_FOR - timedelta(milliseconds=1))],
-            "too_late",
-        ),
+        (GIVEN, [spent("uid_1")], None),
+        (GIVEN, [spent(None)], "other_staff"),
+        (GIVEN, [spent("uid_2")], "other_staff"),
+        (GIVEN, [spent("uid_1", LATER - UNDO_FOR - timedelta(milliseconds=1))], "too_late"),
+        (GIVEN, [spent("uid_1", reward_id="rw_1")], "no_payment"),
+        (GIVEN, [spent("uid_1"), spent("uid_1", reward_id="rw_1")], "no_payment"),
+        (GIVEN, [spent("uid_1", description="bare points")], "no_payment"),
         (Undone(100, reservation_ids=("rv_1",)), [], "other_staff"),
     ],
 )
-def test_gives_back_what_oneself_has_just_taken(
-    undone: Undone | None, redeemed: list[Entry], refused: str | None
+def test_gives_back_what_oneself_has_just_taken_to_pay(
+    undone: Undone | None, redeemed: list[Entry], reason: str | None
 ) -> None:
-    reason: object = None
-    try:
-        require_gives_back_own(undone, redeemed, "uid_1", NOW)
-    except UndoNotAllowed as refusal:
-        reason = refusal.details["reason"]
+    assert refused(undone, redeemed) == reason
 
-    assert reason == refused
+
+@pytest.mark.parametrize(
+    ("kind", "passed", "reason"),
+    [
+        (EntryKind.ADJUST, timedelta(milliseconds=1), "not_the_last"),
+        (EntryKind.EXPIRE, timedelta(milliseconds=1), None),
+        (EntryKind.ADJUST, timedelta(0), None),
+        (EntryKind.ADJUST, LATER - NOW, None),
+    ],
+)
+def test_gives_no_payment_back_that_something_has_followed(
+    kind: EntryKind, passed: timedelta, reason: str | None
+) -> None:
+    """What is of the time of the payment or of the purchase came with it."""
+    row = replace(earned()[0].recent[0], kind=kind, recorded_at=NOW + passed)
+
+    assert refused(GIVEN, [spent("uid_1")], row) == reason

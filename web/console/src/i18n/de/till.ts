@@ -37,6 +37,7 @@ export const till: Words['till'] = {
     too_late: 'Das ist mehr als 15 Minuten her. Die Leitung kann es zurücknehmen.',
     not_the_last: 'Danach wurde für diesen Kunden noch etwas gebucht. Die Leitung kann es zurücknehmen.',
     other_staff: 'Das hat jemand anderes gebucht. Die Leitung kann es zurücknehmen.',
+    no_payment: 'Damit käme eine Prämie zurück. Die Leitung kann es zurücknehmen.',
   },
   balance: (amount) => `Guthaben: ${amount}`,
   pay: {

@@ -35,6 +35,7 @@ export const till = {
     too_late: 'That is more than 15 minutes ago. Ask a manager to take it back.',
     not_the_last: 'Something was booked for this customer afterwards. Ask a manager to take it back.',
     other_staff: 'Somebody else has booked that. Ask a manager to take it back.',
+    no_payment: 'A reward would come back with it. Ask a manager to take it back.',
   } as Readonly<Record<string, string>>,
   balance: (amount: string) => `Balance: ${amount}`,
   pay: {
