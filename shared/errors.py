@@ -797,11 +797,11 @@ class SignInNotVerified(PunktwerkError):
 
 
 class SignInTooOld(PunktwerkError):
-    """What lasts, such as a live secret key or an owner, is given only shortly after a sign-in."""
+    """What lasts, as a live secret key or a role, is given only shortly after a sign-in."""
 
     code = "SIGN_IN_TOO_OLD"
     status = 403
-    fix = "Sign in again, and send the request with the new ID token within ten minutes."
+    fix = "Sign in again by password or mailed link, and send it with the new ID token at once."
 
 
 class MergeLimitExceeded(PunktwerkError):

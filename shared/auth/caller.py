@@ -33,7 +33,8 @@ class SignedInCustomer:
     ``user_id`` is the uid of Firebase Auth. ``email`` and ``phone`` (E.164) are those that Firebase
     has verified, else ``None``. ``is_verified``: Firebase or the operator's own sign-in vouches for
     the person; anonymous sign-ins and unconfirmed addresses are not. ``signed_in_at`` is when the
-    password or the like was given, which may be long before the token was made.
+    password or the like was given, which may be long before the token was made. ``proved_at`` is
+    the same if the person has shown by it that the account is theirs: see ``id_tokens``.
     """
 
     user_id: str
@@ -41,6 +42,7 @@ class SignedInCustomer:
     email: str | None = None
     phone: str | None = None
     signed_in_at: datetime | None = field(default=None, compare=False)
+    proved_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class Caller:
     allowed it, within ``scopes``. ``asked_by``: we ourselves carry out what this
     person of the staff has asked for. ``key_hash``, ``token_hash`` and ``consent_id`` find the
     records of what called: the secret key, also if an access token stands for it, the token, and
-    the consent of an app. ``signed_in_at``: when ``staff`` has signed in, if they call themselves.
+    the consent of an app. ``proved_at``: when ``staff`` has given the password, or opened a mailed
+    link, if they call themselves.
     """
 
     account_id: str
@@ -70,7 +73,7 @@ class Caller:
     key_hash: str | None = None
     token_hash: str | None = None
     consent_id: str | None = None
-    signed_in_at: datetime | None = field(default=None, compare=False)
+    proved_at: datetime | None = field(default=None, compare=False)
 
     @property
     def staff_id(self) -> str | None:

@@ -23,6 +23,9 @@ SKEW = timedelta(seconds=60)
 """How far the clocks of Google and of this machine may be apart."""
 UID_CHARS_MAX = 128
 TOKEN_CHARS_MAX = 8192
+_PROVING_PROVIDERS = frozenset({"password", "custom"})
+"""Sign-ins by the password or a mailed link, and by the operator's own server. All others can be
+linked to a person by whoever finds a browser open, and serve that one from then on."""
 _REQUIRED = ("exp", "iat", "aud", "iss", "sub", "auth_time")
 _VOUCHED_PROVIDERS = frozenset({"custom", "apple.com"})
 """Sign-ins by the operator's own server, which has checked the person by its own means, and by
@@ -121,7 +124,14 @@ def _customer(claims: dict[str, Any]) -> SignedInCustomer:
     phone = _text(claims, "phone_number")  # Firebase sets none that it has not called or texted.
     is_vouched = provider in _VOUCHED_PROVIDERS
     signed_in_at = datetime.fromtimestamp(claims["auth_time"], UTC)
-    return SignedInCustomer(uid, bool(email or phone or is_vouched), email, phone, signed_in_at)
+    return SignedInCustomer(
+        uid,
+        bool(email or phone or is_vouched),
+        email,
+        phone,
+        signed_in_at,
+        proved_at=signed_in_at if provider in _PROVING_PROVIDERS else None,
+    )
 
 
 def _text(claims: dict[str, Any], name: str) -> str | None:

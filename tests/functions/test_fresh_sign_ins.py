@@ -1,4 +1,4 @@
-"""Who has signed in long ago makes no live secret key and no owner; all else goes on."""
+"""Who has signed in long ago, or by an account that anybody could link, gives no lasting power."""
 
 from __future__ import annotations
 
@@ -30,13 +30,19 @@ def test_old_sign_ins_make_nothing_that_lasts(merchant: Merchant) -> None:
     new.ok("addStaffMember", {"userId": "uid_of_lena", "role": "manager"})
     new.ok("addStaffMember", {"userId": "uid_of_kim", "role": "owner"})
     new.ok("updateStaffMember", {"userId": "uid_of_kim", "isDisabled": True})
+    new.ok("addStaffMember", MAX)
+    new.ok("addStaffMember", {"userId": "uid_of_ben", "role": "owner"})
     asked: list[tuple[str, dict[str, Any]]] = [
         ("createApiKey", LIVE_SECRET),
         ("rotateApiKey", {"keyId": key_id}),
-        ("addStaffMember", MAX),
+        ("addStaffMember", {"userId": "uid_of_ada", "role": "owner"}),
+        ("addStaffMember", {"userId": "uid_of_eve", "role": "developer"}),
         ("inviteStaffMember", {"email": EMAIL, "role": "owner"}),
+        ("inviteStaffMember", {"email": "eve@example.com", "role": "manager"}),
         ("updateStaffMember", {"userId": "uid_of_lena", "role": "owner"}),
         ("updateStaffMember", {"userId": "uid_of_kim", "isDisabled": False}),
+        ("updateStaffMember", {"userId": "uid_of_max", "role": "cashier"}),
+        ("removeStaffMember", {"userId": "uid_of_ben"}),
     ]
 
     with nothing_written():
@@ -58,8 +64,26 @@ def test_old_sign_ins_do_what_gives_nobody_everything(merchant: Merchant) -> Non
     old.ok("revokeApiKey", {"keyId": key_id})
     old.ok("addStaffMember", {"userId": "uid_of_lena", "role": "cashier"})
     old.ok("updateStaffMember", {"userId": "uid_of_max", "label": "Max"})
-    old.ok("updateStaffMember", {"userId": "uid_of_max", "isDisabled": True})
-    old.ok("inviteStaffMember", {"email": EMAIL, "role": "developer"})
+    old.ok("inviteStaffMember", {"email": EMAIL, "role": "cashier"})
+    old.ok("updateStaffMember", {"userId": "uid_of_lena", "isDisabled": True})
+    old.ok("updateStaffMember", {"userId": "uid_of_lena", "isDisabled": False})
+    new.ok("addStaffMember", {"userId": "uid_of_kim", "role": "developer"})
+    old.ok("removeStaffMember", {"userId": "uid_of_kim"})
+    old.ok("removeStaffMember", {"userId": "uid_of_lena"})
+
+
+@pytest.mark.parametrize("provider", ["google.com", "apple.com", "phone"])
+def test_a_linked_account_proves_nothing(provider: str, merchant: Merchant) -> None:
+    """Whoever finds the browser open can link an own one, and sign in with it."""
+    owner_of(merchant)
+    linked = signed_in(merchant, "uid_owner", provider=provider)
+
+    with nothing_written():
+        answers = [linked("createApiKey", LIVE_SECRET), linked("addStaffMember", MAX)]
+
+    for answer in answers:
+        assert_refused(answer, 403, "SIGN_IN_TOO_OLD")
+    assert linked.ok("getMyAccess")["role"] == "owner"
 
 
 def test_a_request_that_was_answered_is_answered_again(merchant: Merchant) -> None:

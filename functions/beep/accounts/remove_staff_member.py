@@ -7,7 +7,13 @@ from typing import Any
 from pydantic import Field
 
 from shared.auth.caller import Caller
-from shared.errors import LastOwner, StaffChangeNotAllowed, StaffMemberNotFound, StoreNotFound
+from shared.errors import (
+    LastOwner,
+    SignInTooOld,
+    StaffChangeNotAllowed,
+    StaffMemberNotFound,
+    StoreNotFound,
+)
 from shared.schemas.accounts.staff_bodies import StaffUserId
 from shared.schemas.base import RequestModel, ResponseModel, Success
 from shared.schemas.fields import StoreId
@@ -37,7 +43,7 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {"person": {"userId": "uid_of_lena
 
 EXAMPLE: dict[str, Any] = {"success": True, "userId": "uid_of_lena"}
 
-REFUSALS = (StaffMemberNotFound, StaffChangeNotAllowed, LastOwner, StoreNotFound)
+REFUSALS = (StaffMemberNotFound, StaffChangeNotAllowed, LastOwner, StoreNotFound, SignInTooOld)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -24,7 +24,8 @@ class Request(RequestModel):
         default="keep",
         description=(
             "`replace` gives the member another static code, as when somebody has copied it: "
-            "former ones are refused from then on, also on tags. Cards in wallets get the new one."
+            "former ones are refused from then on, also on tags, and so are codes of all devices "
+            "but the named one, which keeps its secret. Cards in wallets get the new code."
         ),
     )
     device_id: Id | None = Field(

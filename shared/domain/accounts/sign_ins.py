@@ -14,11 +14,11 @@ FRESH_FOR = timedelta(minutes=10)
 """For so long after it a sign-in is fresh."""
 
 
-def require_fresh(signed_in_at: datetime | None, now: datetime) -> None:
-    """Refuse somebody who has not just signed in.
+def require_fresh(proved_at: datetime | None, now: datetime) -> None:
+    """Refuse somebody who has not just given the password or opened a mailed link.
 
     Raises:
-        SignInTooOld: The sign-in is older than ``FRESH_FOR``, or its time is not known.
+        SignInTooOld: It is longer ago than ``FRESH_FOR``, or the sign-in was by other means.
     """
-    if signed_in_at is None or now - signed_in_at > FRESH_FOR:
-        raise SignInTooOld("The sign-in is older than ten minutes.")
+    if proved_at is None or now - proved_at > FRESH_FOR:
+        raise SignInTooOld("The password was given, or a mailed link opened, too long ago.")

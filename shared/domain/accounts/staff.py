@@ -95,6 +95,22 @@ class StaffRoster:
         return replace(self, owner_ids=tuple(owners), size=size, changes=self.changes + 1)
 
 
+def changes_power(before: StaffMember | None, after: StaffMember | None) -> bool:
+    """Tell whether a change gives a role of more power than a cashier's, or takes an owner's.
+
+    Who finds a browser open could do it to come back, or to keep others out.
+
+    Args:
+        before: The person before; ``None``: is added.
+        after: The person after; ``None``: is removed.
+    """
+    was_owner = before is not None and before.is_active_owner
+    if after is None or after.is_disabled:
+        return was_owner
+    had = None if before is None or before.is_disabled else before.role
+    return after.role is not had and (was_owner or after.role is not StaffRole.CASHIER)
+
+
 def require_may_change(
     by: StaffMember | None, before: StaffMember | None, after: StaffMember | None
 ) -> None:

@@ -7,6 +7,7 @@ never repeat what was sent.
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,6 +20,9 @@ EARLIEST_BIRTHDAY = date(1900, 1, 1)
 EARLIEST_ZONE = timedelta(hours=14)
 """Where a day begins first: it is tomorrow there while UTC has today."""
 
+_KELVIN = "\N{KELVIN SIGN}"
+"""The only letter that Unicode's composed form makes one of A to Z: it is refused."""
+_TO_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _EMAIL = re.compile(r"[^\s@]+@(?:[^\s@.]+\.)+[^\s@.]{2,}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|[0-9]{3}))?", re.IGNORECASE)
 _SYSTEM = re.compile(r"[a-z0-9][a-z0-9_.-]{0,49}")
@@ -44,17 +48,21 @@ def email(text: str) -> str:
     """
     trimmed = plain_text(text, EMAIL_CHARS_MAX)
     local, _, domain = trimmed.rpartition("@")
-    if not _EMAIL.fullmatch(trimmed) or len(local) > LOCAL_CHARS_MAX:
+    is_long = len(local) > LOCAL_CHARS_MAX
+    if not _EMAIL.fullmatch(trimmed) or is_long or _KELVIN in text:
         raise ValueError("must be an e-mail address, like ada@example.com")
-    return f"{local}@{_folded(domain)}"
+    return f"{local}@{_domain_key(domain)}"
 
 
 def email_key(address: str) -> str:
-    """Return what is equal for equal addresses: upper and lower case do not matter.
+    """Return what is equal for equal addresses: upper and lower case of A to Z do not matter.
 
-    Sign-ins by Firebase compare addresses in the same way.
+    Nothing else is taken for the same: who has verified ``max@straße.de`` is nobody at
+    ``max@strasse.de``, which is another domain (RFC 5891), and no other letter before the ``@`` is
+    the mail server's to fold.
     """
-    return _folded(address)
+    local, _, domain = address.rpartition("@")
+    return f"{unicodedata.normalize('NFC', local.translate(_TO_LOWER))}@{_domain_key(domain)}"
 
 
 def phone(text: str, region: str) -> str:
@@ -134,5 +142,6 @@ def _in_case(part: str) -> str:
     return part.title() if len(part) == _SCRIPT_CHARS else part.upper()
 
 
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFC", text.casefold())
+def _domain_key(domain: str) -> str:
+    """Return a domain in lower case; ``ß`` stays what it is."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", domain).lower())

@@ -185,7 +185,7 @@ def _require_fresh(by: Caller | None, record: KeyRecord) -> None:
         SignInTooOld.
     """
     if by is not None and record.is_live_secret:
-        sign_ins.require_fresh(by.signed_in_at, clock.real_now())
+        sign_ins.require_fresh(by.proved_at, clock.real_now())
 
 
 def _record(account_id: str, key: ApiKey, label: str, by: Caller | None) -> KeyRecord:

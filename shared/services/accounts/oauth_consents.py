@@ -71,7 +71,7 @@ def allow(
     """
     person = customers.authenticate(id_token, app_check_token)
     now = clock.real_now()
-    sign_ins.require_fresh(person.signed_in_at, now)
+    sign_ins.require_fresh(person.proved_at, now)
     caller = staff_callers.calling(person, account_id=account_id)
     _require_owner(caller.staff)
     try:

@@ -109,7 +109,8 @@ def remove(caller: Caller, user_id: str) -> SavedStaffMember:
     """Take a person's role; within 60 s nothing can be called by it.
 
     Raises:
-        StaffMemberNotFound, StaffChangeNotAllowed, LastOwner, IdempotencyKeyReused, Busy.
+        StaffMemberNotFound, StaffChangeNotAllowed, SignInTooOld, LastOwner,
+        IdempotencyKeyReused, Busy.
     """
 
     def change(before: StaffMember | None) -> None:
@@ -143,8 +144,7 @@ def _changed(
         if after is not None:
             _require_limitable(after)
         staff.require_may_change(by, before, after)
-        if _makes_owner(before, after):
-            require_fresh(caller)
+        require_fresh(caller, before, after)
         known = staff_documents.decode_roster(reads[roster_path])
         roster = (known or StaffRoster(account_id)).after(before, after)
         shown = after or before
@@ -187,19 +187,14 @@ def calling(caller: Caller, reads: Reads) -> StaffMember | None:
     return own
 
 
-def require_fresh(caller: Caller) -> None:
-    """Refuse to make an owner, who may do everything, to a person who has not just signed in.
+def require_fresh(caller: Caller, before: StaffMember | None, after: StaffMember | None) -> None:
+    """Refuse to a person who has not just signed in what changes who has power over the account.
 
     Raises:
         SignInTooOld.
     """
-    if caller.staff is not None:
-        sign_ins.require_fresh(caller.signed_in_at, clock.real_now())
-
-
-def _makes_owner(before: StaffMember | None, after: StaffMember | None) -> bool:
-    was_owner = before is not None and before.is_active_owner
-    return after is not None and after.is_active_owner and not was_owner
+    if caller.staff is not None and staff.changes_power(before, after):
+        sign_ins.require_fresh(caller.proved_at, clock.real_now())
 
 
 def _require_limitable(member: StaffMember) -> None:

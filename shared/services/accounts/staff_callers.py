@@ -93,7 +93,7 @@ def calling(
         account.package,
         is_live=True,
         staff=member,
-        signed_in_at=person.signed_in_at,
+        proved_at=person.proved_at,
     )
     is_test_key = publishable_key and not _is_live(publishable_key, account_id)
     if wants_test or is_test_key:

@@ -72,8 +72,7 @@ def invite(
 
     def decide(reads: Reads) -> Effect[ShownInvitation]:
         staff.require_may_give(staff_changes.calling(caller, reads), role, store_ids)
-        if role is StaffRole.OWNER:
-            staff_changes.require_fresh(caller)
+        staff_changes.require_fresh(caller, None, invitation.member("", now))
         earlier = [each for each in known if reads[each].data is not None]
         for each in earlier:
             before = staff_invitation_documents.decode(reads[each])

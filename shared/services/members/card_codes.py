@@ -64,7 +64,8 @@ def issue(
         user_id: The member.
         device_id: The device; ``None`` for the static code alone.
         action: ``add``, ``replace`` or ``withdraw``: what to do with the device.
-        is_anew: Make another static code. All former ones are nobody's from then on.
+        is_anew: Make another static code. All former ones are nobody's from then on, and so are
+            the secrets of all devices but the named one.
 
     Raises:
         MemberNotFound: There is no such member, or it was merged into another one.
@@ -90,14 +91,17 @@ def issue(
             raise profiles.not_found(user_id)
         keys, gone = [], []
         if is_anew:
+            own = tuple(each for each in member.devices if each.device_hash == device_hash)
+            gone = [(DEVICE, each.code_id) for each in member.devices if each not in own]
             member = member_keys.without_kind(member, CODE)
-        if is_anew or member.card_code is None:
+            member = replace(member, card_code=None, other_card_codes=(), devices=own)
+        if member.card_code is None:
             member = replace(member, card_code=vault().encrypt(code, path))
             keys.append((CODE, code))
-        if device_hash is not None:
+        if device_hash is not None and not (is_anew and action == "add" and member.devices):
             former = [each for each in member.devices if each.device_hash == device_hash]
             others = tuple(each for each in member.devices if each.device_hash != device_hash)
-            gone = [(DEVICE, each.code_id) for each in former]
+            gone += [(DEVICE, each.code_id) for each in former]
             member = replace(member, devices=others)
             if action != "withdraw":
                 _require_room(former, others, action)

@@ -251,9 +251,11 @@ class _Merging:
             *new.other_referral_codes,
             *map(moved, theirs),
         ]
+        # Who verifies an address takes over what was booked for it, and no phone of others.
+        theirs_too = () if self.caller.customer is not None else old.devices
         devices = [
             *new.devices,
-            *(replace(each, secret=moved(each.secret)) for each in old.devices),
+            *(replace(each, secret=moved(each.secret)) for each in theirs_too),
         ]
         newest = sorted(devices, key=lambda each: each.created_at)[-DEVICES_MAX:]
         both = member_merging.taken_over(new, old, now)

@@ -98,6 +98,18 @@ def test_upper_and_lower_case_do_not_matter(email: str, app: Flask, merchant: Me
     assert accept(merchant, person(app, email)).status == 200
 
 
+def test_nor_does_who_has_an_address_that_only_looks_like_it(
+    app: Flask, merchant: Merchant
+) -> None:
+    invite(merchant, email="boss@strasse.example", role="owner")
+
+    with nothing_written():
+        answer = accept(merchant, person(app, "boss@straße.example"))
+
+    assert refused(answer) == NOT_FOUND
+    assert people(merchant) == {}
+
+
 @pytest.mark.parametrize(
     ("sign_in", "expected"),
     [

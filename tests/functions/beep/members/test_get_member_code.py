@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from shared.domain.members import member_codes
+from shared.domain.members.profile import CODE
+from shared.services.members import rekeying
+from shared.store.members import member_documents
 from tests.conftest import Clock
 from tests.support import stored
 from tests.support.api import Answer
@@ -209,8 +212,35 @@ def test_another_static_code_ends_the_former_ones(ada: Merchant, frozen_clock: C
     assert code != former
     assert_code_refused(ada, former, "MEMBER_CODE_NOT_FOUND")
     assert identify(ada, code).body["member"]["userId"] == "ada"
-    assert identify(ada, rotating(device, frozen_clock)).status == 200
+    assert_code_refused(ada, rotating(device, frozen_clock), "MEMBER_CODE_NOT_FOUND")
     assert code_of(ada)["code"] == code
+    assert code_of(ada, deviceId="phone")["device"]
+
+
+def test_the_device_that_asks_for_another_code_keeps_its_secret(
+    ada: Merchant, frozen_clock: Clock
+) -> None:
+    own, other = (code_of(ada, deviceId=name)["device"] for name in ("phone", "found"))
+
+    answer = code_of(ada, codeAction="replace", deviceId="phone")
+
+    assert answer["device"] is None
+    assert identify(ada, rotating(own, frozen_clock)).status == 200
+    assert_code_refused(ada, rotating(other, frozen_clock), "MEMBER_CODE_NOT_FOUND")
+
+
+def test_codes_that_were_replaced_do_not_come_back_with_new_keys(ada: Merchant) -> None:
+    ada.api.ok("createMember", {"userId": "ada_2"})
+    theirs = ada.api.ok(ACTION, {"userId": "ada_2"})["code"]
+    code_of(ada)
+    ada.api.ok("mergeMembers", {"fromUserId": "ada_2", "intoUserId": "ada"})
+
+    code = code_of(ada, codeAction="replace")["code"]
+
+    person = member_documents.find(ada.account_id, "ada")
+    assert person is not None
+    assert [text for kind, text in rekeying.keys_of(person) if kind == CODE] == [code]
+    assert theirs != code
 
 
 def test_it_ends_also_the_code_of_who_was_merged_into_the_member(ada: Merchant) -> None:

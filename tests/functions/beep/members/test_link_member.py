@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from shared import clock
+from shared.domain.members import member_codes
 from shared.services.loyalty import verification
 from tests.support import stored
 from tests.support.merchants import Member, Merchant
@@ -66,6 +68,35 @@ def test_an_unverified_one_never_does(till_made: Member, sign_in: dict[str, Any]
 
     assert_refused(answer, 403, "SIGN_IN_NOT_VERIFIED")
     assert till_made.balance()["currentBalance"] == 70
+
+
+def test_an_address_that_only_looks_like_it_takes_nothing_over(merchant: Merchant) -> None:
+    member = Member(merchant, merchant.program(), "till_17")
+    merchant.api.ok("createMember", {"userId": "till_17", "email": "max@strasse.example"})
+    member.enroll()
+    member.earn(70)
+    customer = app(member, email="max@straße.example")
+
+    with nothing_written():
+        answer = customer(ACTION, {})
+
+    assert answer.body["newlyLinkedUserIds"] == []
+    assert member.balance()["currentBalance"] == 70
+
+
+def test_a_phone_that_somebody_else_has_added_shows_no_codes_any_more(till_made: Member) -> None:
+    """Whoever gave the address at a till may have added one."""
+    api = till_made.merchant.api
+    body = {"userId": "till_17", "deviceId": "phone"}
+    device = api.ok("getMemberCode", body)["device"]
+    now = clock.utc_now()
+    code = member_codes.rotating(device["codeId"], device["secret"], now)
+
+    app(till_made, email=EMAIL).ok(ACTION, {})
+
+    with nothing_written():
+        answer = api("identifyMember", {"memberCode": code})
+    assert_refused(answer, 404, "MEMBER_CODE_NOT_FOUND")
 
 
 def test_the_body_cannot_say_whose_address_it_is(till_made: Member) -> None:

@@ -43,9 +43,12 @@ export async function readSource(uid: string, storeId: string): Promise<Source> 
 
 /** Have the code that stays replaced: whoever has copied it has nothing then. */
 export async function replaceCode(uid: string, storeId: string, key: string): Promise<void> {
-  const body = { storeId, userId: uid, codeAction: 'replace' as const };
+  const hasKey = recall<Told>(nameOf(uid, storeId))?.value.changes === true;
+  const own = hasKey && { deviceId: await deviceOf(storeId), deviceAction: 'replace' as const };
+  const body = { storeId, userId: uid, codeAction: 'replace' as const, ...own };
   const headers = { 'Idempotency-Key': key };
-  await ask((api, signal) => api.POST('/getMemberCode', { body, headers, signal }));
+  const { device } = await ask((api, signal) => api.POST('/getMemberCode', { body, headers, signal }));
+  if (device) await keepKey(nameOf(uid, storeId), await keyOf(device));
 }
 
 /** Have this browser's secret replaced: if it had one, that is lost with the key. */
