@@ -65,8 +65,21 @@ async function flow(browser, width) {
   const reward = rewards.find((each) => each.isActive && !each.requiredTier && each.requiredPoints <= 1000);
   const body = { programId, userId: member.userId, rewardId: reward.rewardId };
   const { rewardCode } = await call('reserveLoyaltyPoints', body);
-  await page.getByLabel('Code of the reward').fill(rewardCode);
+  // Both codes are on the card: each is known in the field of the other.
+  const ofReward = page.getByLabel('Code of the reward');
+  await page.getByLabel('Code, e-mail or phone').fill(rewardCode);
   await page.keyboard.press('Enter');
+  await page.getByText('That is the code of a reward, not the customer’s.').waitFor();
+  assert.equal(await ofReward.inputValue(), rewardCode);
+  await page.waitForFunction(() => document.activeElement?.textContent === 'Use the code');
+  await check(opened, 'till-strayed-reward');
+  await ofReward.fill(member.code);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Tilla Kern' }).waitFor();
+  await page.getByRole('button', { name: 'Another customer' }).press('Enter');
+  await page.waitForFunction(() => document.activeElement?.tagName === 'INPUT'); // The first field takes the focus.
+  await ofReward.fill(rewardCode);
+  await ofReward.press('Enter');
   await page.getByText(`Hand out: ${reward.title}`).waitFor();
   await check(opened, 'till-reward');
   await page.getByLabel('Code of the reward').fill(rewardCode);

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { clockSkew, isUnknown } from '../../../shared/api/client.ts';
 import { doubtOf } from '../../../shared/lib/member-code.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
+import { rewardCodeOf } from '../../../shared/lib/which-code.ts';
 import { scannedWay, wayOf, type Way } from '../../../shared/lib/who.ts';
 import { ScanButton } from '../../../shared/scan/scan-button.tsx';
 import { sentenceOf } from '../../../shared/ui/status.tsx';
@@ -22,7 +23,20 @@ export interface Found {
   readonly code: string | undefined;
 }
 
-export function FindCustomer({ onFound }: { readonly onFound: (found: Found) => void }) {
+/** A code that was read into the field of another: a new object each time, as the same may come twice. */
+export interface Strayed {
+  readonly code: string;
+}
+
+interface Props {
+  readonly onFound: (found: Found) => void;
+  /** A customer's code that was read where a reward's belongs. */
+  readonly strayed: Strayed | undefined;
+  /** A reward's code was read here. Return what is wrong, if nobody can take it. */
+  readonly onReward: (code: string) => string | undefined;
+}
+
+export function FindCustomer({ onFound, strayed, onReward }: Props) {
   const [text, setText] = useState('');
   const [problem, setProblem] = useState('');
   const form = useRef<HTMLFormElement>(null);
@@ -30,15 +44,28 @@ export function FindCustomer({ onFound }: { readonly onFound: (found: Found) => 
   const words = t().till;
 
   useEffect(() => form.current?.querySelector('input')?.focus(), []);
+  useEffect(() => {
+    if (strayed) scanned(strayed.code);
+  }, [strayed]);
 
   function submit(event: Event): void {
     event.preventDefault();
+    const reward = rewardCodeOf(text);
+    if (reward) {
+      const wrong = onReward(reward);
+      setProblem(wrong ?? '');
+      if (wrong) form.current?.querySelector('input')?.select();
+      else setText('');
+      return;
+    }
     const way = wayOf(text);
     setProblem(way ? '' : words.whoHint);
     if (way) find(way);
   }
 
   function scanned(seen: string): string | undefined {
+    const reward = rewardCodeOf(seen);
+    if (reward) return onReward(reward);
     const way = scannedWay(seen);
     if (!way) return words.notACode;
     setText(seen);

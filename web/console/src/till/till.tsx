@@ -6,7 +6,7 @@ import { may, store } from '../access.ts';
 import { t } from '../words.ts';
 import { BookPurchase } from './book-purchase.tsx';
 import type { Booking, Payment } from './bookings.ts';
-import { FindCustomer, type Found } from './find-customer.tsx';
+import { FindCustomer, type Found, type Strayed } from './find-customer.tsx';
 import { KeptBooking } from './kept-booking.tsx';
 import { recallPayment, type OpenPayment } from './kept-payment.ts';
 import { LastBooking } from './last-booking.tsx';
@@ -27,12 +27,27 @@ export default function Till() {
   const [unanswered, setUnanswered] = useState(() => recallPayment(scopeOrNone()));
   const [found, setFound] = useState(unanswered && foundBefore(unanswered));
   const [last, setLast] = useState<Last>();
+  const [memberCode, setMemberCode] = useState<Strayed>();
+  const [rewardCode, setRewardCode] = useState<Strayed>();
   const programs = store.value?.programs ?? [];
 
   useEffect(() => {
     const page = document.querySelector('main');
     return page ? steadyTaps(page) : undefined;
   }, []);
+
+  /** Both codes are on the card: who has scanned the other one goes on with that. */
+  function passReward(code: string): string | undefined {
+    if (!may('useRewardCode')) return t().till.strayedReward;
+    setRewardCode({ code });
+    return undefined;
+  }
+
+  function begin(customer: Found): void {
+    setFound(customer);
+    setMemberCode(undefined);
+    setRewardCode(undefined);
+  }
 
   function next(): void {
     setFound(undefined);
@@ -54,7 +69,7 @@ export default function Till() {
         {!isConnected.value && t().till.offline}
       </p>
       {programs.length === 0 && <p class="panel">{t().till.noPrograms}</p>}
-      {programs.length > 0 && !found && <FindCustomer onFound={setFound} />}
+      {programs.length > 0 && !found && <FindCustomer onFound={begin} strayed={memberCode} onReward={passReward} />}
       {found && (
         <BookPurchase
           found={found}
@@ -72,7 +87,7 @@ export default function Till() {
         <KeptBooking kept={last.kept} payment={last.payment} name={last.found.name} key={last.kept.key} />
       )}
       <Outbox />
-      {may('useRewardCode') && !found && <UseReward />}
+      {may('useRewardCode') && !found && <UseReward strayed={rewardCode} onMember={(code) => setMemberCode({ code })} />}
     </>
   );
 }

@@ -97,6 +97,7 @@ export const till: Words['till'] = {
   rewardEmpty: 'Scannen Sie den Code der Prämie, oder tippen Sie ihn ein.',
   scanReward: 'Prämie scannen',
   notAReward: 'Das ist kein Code einer Prämie.',
+  strayedReward: 'Das ist der Code einer Prämie, nicht der des Kunden.',
   rewardUnknown: 'Es kam keine Antwort. Geben Sie noch nichts aus. Lösen Sie den Code noch einmal ein, sobald es eine Verbindung gibt: Er zählt nur einmal.',
   use: 'Code einlösen',
   handOut: (reward) => `Ausgeben: ${reward}`,

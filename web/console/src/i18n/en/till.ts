@@ -95,6 +95,7 @@ export const till = {
   rewardEmpty: 'Scan or type the code of the reward.',
   scanReward: 'Scan the reward',
   notAReward: 'That is no code of a reward.',
+  strayedReward: 'That is the code of a reward, not the customer’s.',
   rewardUnknown: 'No answer came. Hand nothing out yet. Use the code again when there is a connection: it counts once.',
   use: 'Use the code',
   handOut: (reward: string) => `Hand out: ${reward}`,
