@@ -78,7 +78,7 @@ test('what the API is told', () => {
     programName: 'Regulars',
     programType: 'points',
     description: '',
-    rules: { pointsPerEuro: 1 },
+    rules: { pointsPerEuro: 1, pointsPerCheckin: 0 },
     rewards: [{ title: 'A coffee', type: 'free_product', requiredPoints: 100 }],
     branding: { color: '#1d5fbf' },
     isActive: true,
@@ -87,6 +87,19 @@ test('what the API is told', () => {
   assert.deepEqual(stamps.rewards, [{ title: 'A coffee', type: 'free_product', requiredPoints: 10 }]);
   const levels = requestOf({ ...finished, programType: 'tier' }, 'store_a', false, 'en');
   assert.deepEqual(levels.rules.tiers.map((each) => each.minPoints), [0, 500, 1500]);
+});
+
+test('a visit brings something only if somebody has chosen it', () => {
+  const visit = (changes) => rulesOf({ ...finished, reward: 'Coffee', ...changes }, 'en').pointsPerCheckin;
+  const numbers = { ...fresh.numbers, pointsPerCheckin: '3' };
+  for (const programType of ['stamps', 'points', 'tier']) {
+    assert.equal(visit({ programType, numbers }), 0, programType);
+    assert.equal(visit({ programType, numbers, hasVisits: true }), 3, programType);
+  }
+  assert.equal(visit({ programType: 'cashback', numbers, hasVisits: true }), undefined); // It gives none unless told.
+  const nothing = { ...fresh.numbers, pointsPerCheckin: '0' };
+  assert.deepEqual(faults({ hasVisits: true, numbers: nothing }, 'rules'), { pointsPerCheckin: 'tooSmall' });
+  assert.deepEqual(faults({ numbers: nothing }, 'rules'), {});
 });
 
 test('the same content is sent with the same key, another with another', () => {

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from './load.mjs';
 
+globalThis.navigator ??= { language: 'en-GB' };
+const { campaignInWords, questionOfHours } = await load('console/src/programs/campaigns/in-words.ts');
 const { answersOf, faultsOfForm } = await load('console/src/programs/form/fields.ts');
 const { readNumber, typedAs } = await load('console/src/programs/numbers.ts');
 const { levelsOf, tiersFrom, faultsOfTiers } = await load('console/src/programs/levels/tier-form.ts');
@@ -107,3 +109,24 @@ test('a call takes 500 codes', () => {
   assert.deepEqual(inCalls(codes).map((each) => each.length), [500, 500, 1]);
   assert.deepEqual(inCalls([]), []);
 });
+
+const CAMPAIGN = [{ kind: 'number', name: 'multiplier', label: '', range: { digits: 4, min: 1.0001, max: 100 } }];
+const POINTS = { programType: 'points', currency: 'EUR', rules: { pointsPerEuro: 1 } };
+
+const HOURS = [
+  [{}, 'daily, the whole day', false],
+  [{ weekdays: 'mon,tue,wed', start: '17:00', end: '19:30' }, 'Mon–Wed from 17:00 to 19:30 (2 hours 30 minutes)', false],
+  [{ start: '17:00', end: '00:00' }, 'daily from 17:00 to 00:00 (7 hours)', false],
+  [{ start: '07:00', end: '05:00' }, 'daily from 07:00 past midnight to 05:00 on the next day (22 hours)', true],
+  [{ start: '17:00', end: '17:00' }, 'daily from 17:00 past midnight to 17:00 on the next day (24 hours)', true],
+];
+
+for (const [hours, said, isAsked] of HOURS) {
+  test(`a campaign says before it begins that it holds ${said}`, () => {
+    const typed = { kind: 'multiplier', multiplier: '2', ...hours };
+    const answers = answersOf(CAMPAIGN, typed, 'en-GB');
+    const sentence = campaignInWords(answers, POINTS, 'Europe/Berlin');
+    assert.equal(sentence, `A purchase brings 2 times as much. The campaign runs from now on, until you end it: ${said}.`);
+    assert.equal(questionOfHours(answers) !== '', isAsked);
+  });
+}

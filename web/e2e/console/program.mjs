@@ -131,7 +131,16 @@ async function campaigns(opened, programId) {
   await page.getByRole('button', { name: 'Begin the campaign' }).press('Enter');
   await page.getByText('Please fill this in.').waitFor();
   await check(opened, 'campaign-doubt');
+  // Hours that end on the next day are asked for: they may be swapped.
+  await page.getByLabel(/^Until what time/).fill('05:00');
+  await page.getByText('Mon from 17:00 past midnight to 05:00 on the next day (12 hours).').waitFor();
+  await page.getByRole('button', { name: 'Begin the campaign' }).press('Enter');
+  await page.getByRole('group', { name: /^These hours end on the next day: .* Is that meant\?$/ }).waitFor();
+  await check(opened, 'campaign-asked');
+  assert.deepEqual((await call('listCampaigns', { programId })).campaigns, []);
+  await page.getByRole('button', { name: 'No', exact: true }).press('Enter');
   await page.getByLabel(/^Until what time/).fill('19:00');
+  await page.getByText('A purchase brings 2 times as much. The campaign runs from now on, until you end it: Mon from 17:00 to 19:00 (2 hours).').waitFor();
   await page.getByRole('button', { name: 'Begin the campaign' }).press('Enter');
   await page.getByRole('cell', { name: '2 times' }).waitFor();
   await page.getByText('Mon, 17:00 to 19:00').waitFor();

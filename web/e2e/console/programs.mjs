@@ -58,6 +58,14 @@ async function wizard(browser, width) {
   await page.getByLabel('Points for each €1').fill('10');
   await page.getByLabel('First reward (optional)').fill('A coffee');
   await page.getByText('A customer who spends €12.90 gets 129 points.').waitFor();
+  const visit = page.getByText('A check-in in the shop brings 3 points, also without a purchase.');
+  assert.equal(await page.getByText(/^A check-in in the shop brings/).count(), 0); // Nobody has chosen it.
+  await page.getByLabel('A visit brings something, too, without a purchase').press('Space');
+  await page.getByLabel('For a check-in without a purchase, in points').fill('3');
+  await visit.first().waitFor();
+  await check(opened, 'wizard-visits');
+  await page.getByLabel('A visit brings something, too, without a purchase').press('Space');
+  await visit.first().waitFor({ state: 'detached' });
   await page.reload(); // The draft is still there.
   await page.getByText('A customer who spends €12.90 gets 129 points.').waitFor();
   await page.getByText('For 100 points: A coffee.').waitFor();
@@ -101,7 +109,7 @@ async function wizard(browser, width) {
   await page.getByRole('heading', { name, level: 1 }).waitFor();
   await check(opened, 'program-made');
   const made = await programsNamed(name);
-  assert.deepEqual(made.map((each) => each.isActive), [true]);
+  assert.deepEqual(made.map((each) => [each.isActive, each.rules.pointsPerCheckin]), [[true, 0]]);
   await page.getByRole('link', { name: 'All programs' }).press('Enter');
   await page.getByRole('link', { name: 'New program' }).waitFor(); // The draft is gone.
   await context.close();

@@ -4,10 +4,12 @@ import { locale, money } from '../../../shared/i18n/format.ts';
 import type { Rules } from '../../../shared/lib/earning.ts';
 import { safeUrl } from '../../../shared/lib/safe-url.ts';
 import { may } from '../access.ts';
+import { isCheckIn, perCheckIn } from './check-ins.ts';
 import { COLOR_FIRST, RANGES } from './draft.ts';
 import { EditForm } from './form/edit-form.tsx';
 import type { Answers, FormField, Typed } from './form/fields.ts';
 import { inSentences } from './in-sentences.ts';
+import { perCheckInField } from './more/visits.ts';
 import { typedAs } from './numbers.ts';
 import { Preview } from './preview.tsx';
 import { lookOf, updateProgram, type Changes, type PartProps, type Program } from './program.ts';
@@ -51,10 +53,13 @@ function fieldsOf(program: Program): FormField[] {
     { kind: 'text', name: 'programName', label: name.name, hint: name.nameHint, max: NAME_MAX },
     { kind: 'text', name: 'description', label: name.description, hint: name.descriptionHint, max: TEXT_MAX, isOptional: true },
     ...ruleFields(program),
+    ...(hasCheckIns(program) ? [perCheckInField(program)] : []),
     { kind: 'color', name: 'color', label: look.color },
     { kind: 'link', name: 'logo', label: look.logo, hint: look.logoHint, max: TEXT_MAX * 4, isOptional: true },
   ];
 }
+
+const hasCheckIns = ({ earningMethods }: Program): boolean => earningMethods.some(isCheckIn);
 
 function ruleFields(program: Program): FormField[] {
   const words = p().terms;
@@ -95,10 +100,16 @@ function typedOf({ programName, description, rules, branding }: Program): Typed 
     color: branding.color ?? COLOR_FIRST,
     logo: branding.logo ?? '',
     ...Object.fromEntries(numbers.map(([name, value]) => [name, typedAs(value, locale)])),
+    pointsPerCheckin: typedAs(perCheckIn(rules), locale),
   };
 }
 
-function rulesOf(program: Program, answers: Answers): NonNullable<Changes['rules']> {
+const rulesOf = (program: Program, answers: Answers): NonNullable<Changes['rules']> => ({
+  ...ofPurchases(program, answers),
+  ...(hasCheckIns(program) && { pointsPerCheckin: answers.number('pointsPerCheckin') }),
+});
+
+function ofPurchases(program: Program, answers: Answers): NonNullable<Changes['rules']> {
   switch (program.programType) {
     case 'stamps':
       return { requiredStamps: answers.number('requiredStamps'), stampsPerPurchase: answers.number('stampsPerPurchase') };

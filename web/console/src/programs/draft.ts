@@ -14,12 +14,13 @@ export const nextOf = (step: Step): Step => STEPS[STEPS.indexOf(step) + 1] ?? 'o
 export const laterOf = (one: Step, other: Step): Step => (STEPS.indexOf(one) < STEPS.indexOf(other) ? other : one);
 export const stepBefore = (step: Step): Step | undefined => STEPS[STEPS.indexOf(step) - 1];
 
-export type NumberName = 'requiredStamps' | 'pointsPerEuro' | 'cashbackPercentage' | 'rewardCost';
+export type NumberName = 'requiredStamps' | 'pointsPerEuro' | 'cashbackPercentage' | 'pointsPerCheckin' | 'rewardCost';
 
 export const RANGES: Readonly<Record<NumberName | 'minPoints', Range>> = {
   requiredStamps: { digits: 0, min: 1, max: 1_000 },
   pointsPerEuro: { digits: 4, min: 0.0001, max: 100_000 },
   cashbackPercentage: { digits: 2, min: 0.01, max: 100 },
+  pointsPerCheckin: { digits: 0, min: 1, max: 1_000_000 },
   rewardCost: { digits: 0, min: 1, max: 10_000_000 },
   minPoints: { digits: 0, min: 0, max: 10_000_000 },
 };
@@ -40,11 +41,21 @@ export interface Draft extends Pick<NewProgram, 'programName'> {
   readonly description: NonNullable<NewProgram['description']>;
   readonly numbers: Readonly<Record<NumberName, string>>;
   readonly levels: readonly Level[];
+  /** Whether a visit without a purchase brings something: only if somebody has chosen it. */
+  readonly hasVisits: boolean;
   /** The name of the first reward, or what a full card brings; empty without one. */
   readonly reward: string;
   readonly color: string;
   readonly logo: string;
 }
+
+export const NUMBERS_FIRST: Draft['numbers'] = {
+  requiredStamps: '10',
+  pointsPerEuro: '1',
+  cashbackPercentage: '3',
+  pointsPerCheckin: '1',
+  rewardCost: '100',
+};
 
 export const COLOR_FIRST = '#1d5fbf';
 
@@ -56,12 +67,13 @@ export function newDraft(draftId: string, levelNames: readonly [string, string, 
     programType: null,
     programName: '',
     description: '',
-    numbers: { requiredStamps: '10', pointsPerEuro: '1', cashbackPercentage: '3', rewardCost: '100' },
+    numbers: NUMBERS_FIRST,
     levels: [
       { name: first, from: '0' },
       { name: second, from: '500' },
       { name: third, from: '1500' },
     ],
+    hasVisits: false,
     reward: '',
     color: COLOR_FIRST,
     logo: '',

@@ -48,7 +48,7 @@ export const isFinished = (draft: Draft, step: Step, locale: string): boolean =>
   step !== 'open' && laterOf(step, draft.furthest) === draft.furthest && Object.keys(faultsOf(draft, step, locale)).length === 0;
 
 function faultsOfRules(draft: Draft, locale: string): Faults {
-  const { programType, numbers, reward } = draft;
+  const { programType, numbers, reward, hasVisits } = draft;
   const faultOf = (name: NumberName): Fault | undefined => {
     const read = readNumber(numbers[name], locale, RANGES[name]);
     return 'doubt' in read ? read.doubt : undefined;
@@ -56,11 +56,12 @@ function faultsOfRules(draft: Draft, locale: string): Faults {
   const ofReward = { reward: reward.trim().length > NAME_CHARS_MAX ? 'tooLong' : undefined } as const;
   const ofFullCard = { reward: faultOfName(reward, NAME_CHARS_MAX) }; // It is what the card is for.
   const ofCost = { rewardCost: reward.trim() ? faultOf('rewardCost') : undefined };
+  const ofVisit = { pointsPerCheckin: hasVisits ? faultOf('pointsPerCheckin') : undefined };
   switch (programType) {
     case 'stamps':
-      return found({ requiredStamps: faultOf('requiredStamps'), ...ofFullCard });
+      return found({ requiredStamps: faultOf('requiredStamps'), ...ofFullCard, ...ofVisit });
     case 'points':
-      return found({ pointsPerEuro: faultOf('pointsPerEuro'), ...ofReward, ...ofCost });
+      return found({ pointsPerEuro: faultOf('pointsPerEuro'), ...ofReward, ...ofCost, ...ofVisit });
     case 'cashback':
       return found({ cashbackPercentage: faultOf('cashbackPercentage') });
     case 'tier':
@@ -69,6 +70,7 @@ function faultsOfRules(draft: Draft, locale: string): Faults {
         ...faultsOfLevels(draft.levels, locale),
         ...ofReward,
         ...ofCost,
+        ...ofVisit,
       });
     case null:
       return { programType: 'missing' };

@@ -4,6 +4,7 @@ import { exactAmountOf, unitForms } from '../../../shared/card/amounts.ts';
 import { counted, exactMoney, number, rate } from '../../../shared/i18n/format.ts';
 import { digitsOf } from '../../../shared/lib/amount.ts';
 import { earnedBy, type ProgramType, type Rules } from '../../../shared/lib/earning.ts';
+import { isCheckIn, perCheckIn } from './check-ins.ts';
 import type { Program } from './program.ts';
 import { p } from './words.ts';
 
@@ -41,14 +42,11 @@ export function ofSpending({ programType, rewards, pointValue, currency }: Pick<
   return rewards.length === 0 ? [words.noReward] : [];
 }
 
-const CHECK_INS = ['qr_checkin', 'store_checkin'];
-
 /** A visit brings something without a purchase: whoever makes a program is told of it. */
 export function ofCheckIns(terms: Pick<Terms, 'programType' | 'rules' | 'currency' | 'earningMethods'>): string[] {
   const { rules, earningMethods } = terms;
-  if (earningMethods && !CHECK_INS.some((each) => earningMethods.includes(each))) return [];
-  const usual = 'requiredStamps' in rules ? (rules.stampsPerPurchase ?? 1) : 'cashbackPercentage' in rules ? 0 : 1;
-  const granted = rules.pointsPerCheckin ?? usual;
+  if (earningMethods && !earningMethods.some(isCheckIn)) return [];
+  const granted = perCheckIn(rules);
   return granted > 0 ? [p().sentences.checkIn(exactAmountOf(granted, terms))] : [];
 }
 

@@ -1,6 +1,6 @@
 /** The draft of a store in this browser. It survives a reload, and is dropped once the program is there. */
 
-import type { Draft } from './draft.ts';
+import { NUMBERS_FIRST, type Draft } from './draft.ts';
 
 const PREFIX = 'punktwerk.console.draft.';
 
@@ -8,7 +8,10 @@ export function recallDraft(storeId: string): Draft | undefined {
   try {
     const text = localStorage.getItem(PREFIX + storeId);
     const kept = text === null ? undefined : (JSON.parse(text) as Partial<Draft>);
-    return kept?.draftId && kept.numbers && kept.levels ? { ...(kept as Draft), furthest: kept.furthest ?? 'type' } : undefined;
+    if (!kept?.draftId || !kept.numbers || !kept.levels) return undefined;
+    // What an older console has kept lacks what it did not ask for.
+    const { furthest = 'type', hasVisits = false } = kept;
+    return { ...(kept as Draft), furthest, hasVisits, numbers: { ...NUMBERS_FIRST, ...kept.numbers } };
   } catch {
     return undefined;
   }

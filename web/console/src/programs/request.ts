@@ -14,15 +14,17 @@ export function rulesOf(draft: Draft, locale: string): Rules | null {
   const doubts = Object.keys(faultsOf(draft, 'rules', locale)).filter((each) => each !== 'reward'); // It is no rule.
   if (doubts.length > 0) return null;
   const read = (name: NumberName): number => valueOf(draft.numbers[name], locale, RANGES[name]);
+  // Without a number the API gives one for each check-in.
+  const ofVisit = { pointsPerCheckin: draft.hasVisits ? read('pointsPerCheckin') : 0 };
   switch (draft.programType) {
     case 'stamps':
-      return { requiredStamps: read('requiredStamps') };
+      return { requiredStamps: read('requiredStamps'), ...ofVisit };
     case 'points':
-      return { pointsPerEuro: read('pointsPerEuro') };
+      return { pointsPerEuro: read('pointsPerEuro'), ...ofVisit };
     case 'cashback':
       return { cashbackPercentage: read('cashbackPercentage') };
     case 'tier':
-      return { pointsPerEuro: read('pointsPerEuro'), tiers: tiersOf(draft.levels, locale) };
+      return { pointsPerEuro: read('pointsPerEuro'), ...ofVisit, tiers: tiersOf(draft.levels, locale) };
     case null:
       return null;
   }

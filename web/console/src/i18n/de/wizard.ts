@@ -41,6 +41,8 @@ export const wizard: typeof source = {
     reward: 'Erste Prämie (nicht nötig)',
     rewardHint: 'Ohne Prämie sammeln Kunden und können nichts ausgeben, bis Sie eine anlegen. Weitere können später dazukommen.',
     rewardCost: 'Was sie kostet, in Punkten',
+    visits: 'Auch ein Besuch ohne Einkauf bringt etwas',
+    visitsHint: 'Kunden checken mit dem Telefon in Ihrem Laden ein, einmal am Tag. Ohne das Häkchen bringen nur Einkäufe etwas.',
     levels: 'Stufen',
     level: (number) => `Name von Stufe ${number}`,
     from: (name) => `${name}: ab wie vielen Punkten`,

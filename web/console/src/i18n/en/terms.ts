@@ -2,6 +2,7 @@
 
 export const terms = {
   save: 'Save',
+  meant: 'Yes, that is meant',
   saved: 'Saved.',
   fixed: (kind: string) =>
     `The kind, ${kind}, cannot be changed. New rules hold for purchases from now on: what members have stays as it is.`,

@@ -41,6 +41,8 @@ export const wizard = {
     reward: 'First reward (optional)',
     rewardHint: 'Without one customers collect, and can spend nothing until you add one. More can be added later.',
     rewardCost: 'What it costs, in points',
+    visits: 'A visit brings something, too, without a purchase',
+    visitsHint: 'Customers check in with their phone in your shop, once a day. Without the tick only purchases bring something.',
     levels: 'Levels',
     level: (number: string) => `Name of level ${number}`,
     from: (name: string) => `${name}: from how many points`,

@@ -5,7 +5,6 @@ import type { components } from '../../../../shared/api/schema.gen.ts';
 import { locale } from '../../../../shared/i18n/format.ts';
 import { daysOf, timeOf } from '../../../../shared/lib/hours.ts';
 import { beginOf, dayAt, endOf } from '../../../../shared/lib/zone.ts';
-import type { Faults } from '../faults.ts';
 import type { WriteHeaders } from '../form/use-form.ts';
 import { CHECKED, type Answers, type FormField, type Typed } from '../form/fields.ts';
 import { typedAs } from '../numbers.ts';
@@ -13,16 +12,13 @@ import type { Program } from '../program.ts';
 import { countRange, moneyRange, unitOf, unitRange } from '../ranges.ts';
 import { lastDay } from '../rewards/reward.ts';
 import { p } from '../words.ts';
+import { DAY_BEGINS, DAY_ENDS, DAYS, hoursOf, minuteOf } from './hours.ts';
 
 type Schemas = components['schemas'];
 export type Campaign = Schemas['Campaign'];
-type HappyHour = Schemas['HappyHourInput'];
 
-const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const NAME_MAX = 100;
 const TIMES_MAX = 10_000_000;
-const DAY_BEGINS = '00:00';
-const DAY_ENDS = '24:00';
 
 export function campaignFields(program: Program, typed: Typed): FormField[] {
   const words = p().campaigns;
@@ -77,13 +73,6 @@ export function typedCampaign(campaign: Campaign | null, zone: string): Typed {
   };
 }
 
-/** Hours need both ends. */
-export function faultsOfHours(answers: Answers): Faults {
-  const [start, end] = [answers.text('start'), answers.text('end')];
-  if (start !== '' && end === '') return { end: 'missing' };
-  return start === '' && end !== '' ? { start: 'missing' } : {};
-}
-
 export async function saveCampaign(
   program: Program,
   before: Campaign | null,
@@ -128,22 +117,4 @@ export function hoursInWords({ happyHours }: Pick<Campaign, 'happyHours'>): stri
     if (start === DAY_BEGINS && end === DAY_ENDS) return days;
     return words.hours(days, timeOf(minuteOf(start), locale), timeOf(minuteOf(end), locale));
   });
-}
-
-function minuteOf(time: string): number {
-  const [hour = 0, minute = 0] = time.split(':').map(Number);
-  return hour * 60 + minute;
-}
-
-export function hoursOf(answers: Answers): HappyHour[] {
-  const weekdays = answers.several('weekdays') as HappyHour['weekdays'];
-  const [start, end] = [answers.text('start'), answers.text('end')];
-  if (weekdays.length === 0 && start === '') return [];
-  return [
-    {
-      weekdays: weekdays.length > 0 ? weekdays : [...DAYS],
-      start: start || DAY_BEGINS,
-      end: end === '' || end === DAY_BEGINS ? DAY_ENDS : end,
-    },
-  ];
 }

@@ -12,7 +12,9 @@ import { BackToList, goToList, namedHere, NEW } from '../part-link.tsx';
 import { PartList } from '../part-list.tsx';
 import type { PartProps, Program } from '../program.ts';
 import { p } from '../words.ts';
-import { campaignFields, faultsOfHours, hoursInWords, saveCampaign, typedCampaign, type Campaign } from './campaign.ts';
+import { campaignFields, hoursInWords, saveCampaign, typedCampaign, type Campaign } from './campaign.ts';
+import { faultsOfHours } from './hours.ts';
+import { campaignInWords, questionOfHours } from './in-words.ts';
 import { OneCampaign } from './one-campaign.tsx';
 
 export function Campaigns({ program, onChanged }: PartProps) {
@@ -67,6 +69,8 @@ function NewCampaign({ program, onChanged }: PartProps) {
         submit={words.create}
         done={words.created}
         check={faultsOfHours}
+        summary={(answers) => campaignInWords(answers, program, zone)}
+        question={questionOfHours}
         save={(answers, headers) => saveCampaign(program, null, answers, zone, headers)}
         onSaved={() => {
           onChanged();

@@ -6,10 +6,13 @@ import { Sure } from '../../../../shared/ui/sure.tsx';
 import { may, store } from '../../access.ts';
 import { EditForm } from '../form/edit-form.tsx';
 import { BackToList } from '../part-link.tsx';
+import type { Answers } from '../form/fields.ts';
 import type { Program } from '../program.ts';
 import { useWrite } from '../../ui/use-write.ts';
 import { p } from '../words.ts';
-import { campaignFields, faultsOfHours, hoursInWords, saveCampaign, typedCampaign, type Campaign } from './campaign.ts';
+import { campaignFields, hoursInWords, saveCampaign, typedCampaign, type Campaign } from './campaign.ts';
+import { faultsOfHours } from './hours.ts';
+import { campaignInWords, questionOfHours } from './in-words.ts';
 
 interface Props {
   readonly program: Program;
@@ -22,6 +25,8 @@ export function OneCampaign({ program, campaign, onChanged }: Props) {
   const zone = store.value?.timeZone ?? 'UTC';
   const isOver = campaign.status === 'ended';
   const isOpen = !isOver && may('updateCampaign');
+  const before = typedCampaign(campaign, zone);
+  const isSame = (answers: Answers): boolean => ['start', 'end'].every((each) => answers.text(each) === before[each]);
   const goods = [...campaign.categories, ...campaign.productIds];
   return (
     <>
@@ -34,10 +39,12 @@ export function OneCampaign({ program, campaign, onChanged }: Props) {
       {isOpen && (
         <EditForm
           fields={(typed) => campaignFields(program, typed)}
-          typed={typedCampaign(campaign, zone)}
+          typed={before}
           submit={p().terms.save}
           done={p().terms.saved}
           check={faultsOfHours}
+          summary={(answers) => campaignInWords(answers, program, zone)}
+          question={(answers) => (isSame(answers) ? '' : questionOfHours(answers))}
           save={async (answers, headers) => {
             await saveCampaign(program, campaign, answers, zone, headers);
             onChanged();

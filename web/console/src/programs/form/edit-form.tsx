@@ -5,8 +5,10 @@ import { useState } from 'preact/hooks';
 import { locale } from '../../../../shared/i18n/format.ts';
 import type { Faults } from '../faults.ts';
 import { answersOf, faultsOfForm, type Answers, type FormField as Shape, type Typed } from './fields.ts';
+import { p } from '../words.ts';
 import { FormField } from './form-field.tsx';
 import { FormFoot } from './form-foot.tsx';
+import { Question } from './question.tsx';
 import { useForm, type WriteHeaders } from './use-form.ts';
 
 interface Props {
@@ -23,6 +25,10 @@ interface Props {
   readonly check?: (answers: Answers) => Faults;
   /** The field of the form that a field of the API is; without, the last part of its name. */
   readonly placeOf?: (field: string) => string;
+  /** What is typed in words, before the button: it is shown while nothing is wrong. */
+  readonly summary?: (answers: Answers) => string;
+  /** What is asked before it is sent; empty if nothing is. */
+  readonly question?: (answers: Answers) => string;
   /** What stands beside the form: of what was typed, or `null` while something of it is wrong. */
   readonly beside?: (answers: Answers | null) => ComponentChildren;
 }
@@ -37,8 +43,9 @@ const filledIn = (typed: Typed): readonly (readonly [string, string])[] =>
     .sort();
 
 export function EditForm(props: Props) {
-  const { submit, done, save, onSaved, check, placeOf = lastPart, beside } = props;
+  const { submit, done, save, onSaved, check, placeOf = lastPart, summary, question, beside } = props;
   const [typed, setTyped] = useState(props.typed);
+  const [asked, setAsked] = useState('');
   const fields = props.fields(typed);
   const each = faultsOfForm(fields, typed, locale);
   const read = answersOf(fields, typed, locale);
@@ -54,11 +61,19 @@ export function EditForm(props: Props) {
 
   function change(name: string, value: string): void {
     setTyped((before) => ({ ...before, [name]: value }));
+    setAsked('');
     form.touched();
   }
 
+  function send(event: Event): void {
+    event.preventDefault();
+    const toAsk = isEmpty(own) && asked === '' ? (question?.(read) ?? '') : '';
+    setAsked(toAsk);
+    if (toAsk === '') form.submit(event);
+  }
+
   const drawn = (
-    <form class="panel" noValidate onSubmit={form.submit} ref={form.element} aria-busy={form.isBusy}>
+    <form class="panel" noValidate onSubmit={send} ref={form.element} aria-busy={form.isBusy}>
       {fields.map((field) => (
         <FormField
           field={field}
@@ -68,7 +83,9 @@ export function EditForm(props: Props) {
           key={field.name}
         />
       ))}
-      <FormFoot form={form} submit={submit} done={done} />
+      {summary && isEmpty(own) && <p class="in-words">{summary(read)}</p>}
+      {asked !== '' && <Question text={asked} yes={p().terms.meant} onNo={() => setAsked('')} />}
+      {asked === '' && <FormFoot form={form} submit={submit} done={done} />}
     </form>
   );
   if (!beside) return drawn;

@@ -1,5 +1,6 @@
 import { locale, number } from '../../../../shared/i18n/format.ts';
 import { severalOf, type FormField, type Typed } from '../form/fields.ts';
+import { isCheckIn, perCheckIn } from '../check-ins.ts';
 import { ofCheckIns } from '../in-sentences.ts';
 import { typedAs } from '../numbers.ts';
 import type { Program } from '../program.ts';
@@ -9,7 +10,6 @@ import { list } from './say.ts';
 import type { Topic } from './topic.ts';
 
 const METHODS = ['qr_checkin', 'store_checkin', 'scan_and_go', 'click_collect'] as const;
-const CHECK_INS: readonly string[] = METHODS.slice(0, 2);
 const PER_DAY_MAX = 100;
 const MINUTES_MAX = 1_440;
 
@@ -18,12 +18,14 @@ export const visits: Topic = {
   sentences: (program) => {
     const words = p().topics.visits;
     const { earningMethods, checkInLimit } = program;
-    const ways = words.ways(list(earningMethods.map((each) => words.method[each])));
     const granted = ofCheckIns(program);
-    if (granted.length === 0) return [ways];
+    // Who may check in and gets nothing for it does not collect by it.
+    const methods = granted.length > 0 ? earningMethods : earningMethods.filter((each) => !isCheckIn(each));
+    const ways = methods.length > 0 ? [words.ways(list(methods.map((each) => words.method[each])))] : [];
+    if (granted.length === 0) return [...ways, words.noVisit];
     const { perDay, minutesBetween } = checkInLimit;
     return [
-      ways,
+      ...ways,
       ...granted,
       perDay === 1 ? words.oncePerDay : words.perDay(number(perDay)),
       ...(minutesBetween > 0 ? [words.between(number(minutesBetween))] : []),
@@ -40,30 +42,36 @@ export const visits: Topic = {
     },
     typed: ({ earningMethods, rules, checkInLimit }) => ({
       earningMethods: earningMethods.join(','),
-      pointsPerCheckin: typedAs(rules.pointsPerCheckin, locale),
+      pointsPerCheckin: typedAs(perCheckIn(rules), locale),
       perDay: typedAs(checkInLimit.perDay, locale),
       minutesBetween: typedAs(checkInLimit.minutesBetween, locale),
     }),
     check: (answers) => (answers.several('earningMethods').length === 0 ? { earningMethods: 'missing' } : {}),
     changes: (_, answers) => {
       const earningMethods = answers.several('earningMethods') as Program['earningMethods'];
-      if (!earningMethods.some((each) => CHECK_INS.includes(each))) return { earningMethods };
+      if (!earningMethods.some(isCheckIn)) return { earningMethods };
       return {
         earningMethods,
-        rules: { pointsPerCheckin: answers.numberOrNull('pointsPerCheckin') },
+        rules: { pointsPerCheckin: answers.number('pointsPerCheckin') },
         checkInLimit: { perDay: answers.number('perDay'), minutesBetween: answers.number('minutesBetween') },
       };
     },
   },
 };
 
-const hasCheckIns = (typed: Typed): boolean => severalOf(typed['earningMethods']).some((each) => CHECK_INS.includes(each));
+const hasCheckIns = (typed: Typed): boolean => severalOf(typed['earningMethods']).some(isCheckIn);
+
+/** It is asked for with the rules of purchases, too. */
+export function perCheckInField(program: Pick<Program, 'programType' | 'currency'>): FormField {
+  const words = p().topics.visits;
+  const label = words.perCheckIn(unitOf(program));
+  return { kind: 'number', name: 'pointsPerCheckin', label, hint: words.perCheckInHint, range: unitRange(program, 0) };
+}
 
 function checkIns(program: Program): FormField[] {
   const words = p().topics.visits;
-  const label = words.perCheckIn(unitOf(program));
   return [
-    { kind: 'number', name: 'pointsPerCheckin', label, hint: words.perCheckInHint, range: unitRange(program, 0), isOptional: true },
+    perCheckInField(program),
     { kind: 'number', name: 'perDay', label: words.checkInsPerDay, range: countRange(1, PER_DAY_MAX) },
     { kind: 'number', name: 'minutesBetween', label: words.minutes, range: countRange(0, MINUTES_MAX) },
   ];

@@ -1,7 +1,11 @@
 import { money } from '../../../../shared/i18n/format.ts';
+import type { ProgramType } from '../../../../shared/lib/earning.ts';
 import { Field } from '../../ui/field.tsx';
 import { hasCost, RANGES, type NumberName } from '../draft.ts';
 import { textOf } from '../fault-text.ts';
+import { CHECKED } from '../form/fields.ts';
+import { FormField } from '../form/form-field.tsx';
+import { unitOf } from '../ranges.ts';
 import { p } from '../words.ts';
 import { Levels } from './levels.tsx';
 import type { StepProps } from './step.ts';
@@ -15,6 +19,7 @@ export function RulesStep(props: StepProps) {
         <>
           <NumberField {...props} name="requiredStamps" label={words.requiredStamps} />
           <RewardField {...props} label={words.fullCard} hint={words.fullCardHint} />
+          <VisitFields {...props} programType={draft.programType} />
         </>
       );
     case 'cashback':
@@ -28,6 +33,7 @@ export function RulesStep(props: StepProps) {
           <NumberField {...props} name="pointsPerEuro" label={words.pointsPerEuro(money(1, currency))} />
           {draft.programType === 'tier' && <Levels {...props} />}
           <RewardField {...props} label={words.reward} hint={words.rewardHint} />
+          <VisitFields {...props} programType={draft.programType} />
         </>
       );
     case null:
@@ -52,6 +58,25 @@ function NumberField({ draft, faults, onChange, name, label, hint }: NumberProps
       value={numbers[name]}
       onInput={(text) => onChange({ numbers: { ...numbers, [name]: text } })}
     />
+  );
+}
+
+/** What a visit brings without a purchase: nothing, unless somebody chooses it. */
+function VisitFields(props: StepProps & { readonly programType: ProgramType }) {
+  const { draft, currency, programType, onChange } = props;
+  const words = p().wizard.rules;
+  return (
+    <>
+      <FormField
+        field={{ kind: 'check', name: 'hasVisits', label: words.visits, hint: words.visitsHint }}
+        value={draft.hasVisits ? CHECKED : ''}
+        fault={undefined}
+        onInput={(value) => onChange({ hasVisits: value === CHECKED })}
+      />
+      {draft.hasVisits && (
+        <NumberField {...props} name="pointsPerCheckin" label={p().topics.visits.perCheckIn(unitOf({ programType, currency }))} />
+      )}
+    </>
   );
 }
 
