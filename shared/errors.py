@@ -478,11 +478,19 @@ class UndoNotAllowed(PunktwerkError):
 
 
 class OwnMembership(PunktwerkError):
-    """A cashier books nothing that they would earn themselves."""
+    """A cashier books nothing for their own membership: they neither earn, pay nor take back."""
 
     code = "OWN_MEMBERSHIP"
     status = 403
-    fix = "Let somebody else of the staff book the purchase."
+    fix = "Let somebody else of the staff book it."
+
+
+class ChangingCodeRequired(PunktwerkError):
+    """The merchant asks for codes that change, and this one stays the same: it only earns."""
+
+    code = "CHANGING_CODE_REQUIRED"
+    status = 403
+    fix = "Let the customer show the code in the app, which changes; tags and pictures only earn."
 
 
 class TestAccountRequired(PunktwerkError):
@@ -917,7 +925,7 @@ class RewardExists(PunktwerkError):
 
 
 class ReservationExists(PunktwerkError):
-    """The member has an open reservation for the same reward."""
+    """The member has an open reservation for the same reward, or the same transaction."""
 
     code = "RESERVATION_EXISTS"
     status = 409

@@ -314,3 +314,174 @@ def test_a_manager_needs_no_code(saver: Member) -> None:
     hired(saver.merchant, MANAGER)
 
     assert signed_in(saver.merchant, "uid_manager").ok(REDEEM, body)["newBalance"] == 0
+
+
+@pytest.fixture
+def own(saver: Member) -> tuple[Member, Api]:
+    """A cashier who is a customer, too, with 12.40 of cashback; the card is there."""
+    me = saver.other("uid_cashier")
+    me.enroll()
+    me.earn(12.40)
+    return me, hired(saver.merchant, CASHIER)
+
+
+@pytest.mark.parametrize("is_merged", [False, True])
+@pytest.mark.parametrize(
+    "wanted", [{"amount": 5}, {"amount": None, "rewardId": "rw_coffee", "points": 8}]
+)
+def test_a_cashier_takes_nothing_from_the_own_balance(
+    wanted: dict[str, Any], is_merged: bool, own: tuple[Member, Api]
+) -> None:
+    me, till = own
+    body = payment(me, **wanted)
+    if is_merged:
+        me.api.ok("mergeMembers", {"fromUserId": "uid_cashier", "intoUserId": "user_1"})
+        body["userId"] = "user_1"
+
+    with nothing_written():
+        answer = till(REDEEM, body)
+
+    assert_refused(answer, 403, "OWN_MEMBERSHIP")
+    by_colleague = hired(me.merchant, CASHIER, "uid_2").ok(REDEEM, body)
+    assert by_colleague["pointsRedeemed"] == wanted.get("points", 5)
+
+
+@pytest.mark.parametrize("action", [CANCEL, UNDO])
+def test_a_cashier_gives_nothing_back_to_themselves(
+    action: str, saver: Member, own: tuple[Member, Api], frozen_clock: Clock
+) -> None:
+    """It was booked for somebody else, who was merged with them since."""
+    me, till = own
+    paid = till.ok(REDEEM, payment(saver, amount=5))
+    earned = till.ok("addLoyaltyPoints", earn_of(saver, 5))
+    me.api.ok("mergeMembers", {"fromUserId": saver.user_id, "intoUserId": me.user_id})
+    frozen_clock.advance(seconds=1)
+    named = {
+        CANCEL: {"redemptionId": paid["redemptionId"]},
+        UNDO: {"entryId": earned["entryId"], "refundId": "oops"},
+    }
+
+    with nothing_written():
+        answer = till(action, {**me.ids, **named[action]})
+
+    assert_refused(answer, 403, "OWN_MEMBERSHIP")
+    assert me.balance()["currentBalance"] == 20.25
+
+
+def test_an_own_reward_is_handed_out_by_oneself(own: tuple[Member, Api]) -> None:
+    me, till = own
+    body = payment(me, amount=None, rewardId="rw_coffee", points=8)
+    code = hired(me.merchant, CASHIER, "uid_2").ok(REDEEM, body)["rewardCode"]
+
+    used = till.ok("useRewardCode", {"storeId": me.merchant.store_id, "rewardCode": code})
+
+    assert (used["userId"], used["usedBy"]) == ("uid_cashier", "uid_cashier")
+
+
+def test_what_a_shop_has_reserved_is_not_taken_at_the_till(
+    saver: Member, till: Api, frozen_clock: Clock
+) -> None:
+    wanted = {**saver.ids, "amount": 5, "transactionId": "T-1", "expiresInMinutes": 15}
+    held = saver.api.ok("reserveLoyaltyPoints", wanted)
+    body = payment(saver, amount=5)
+
+    with nothing_written():
+        answer = till(REDEEM, body)
+
+    details = {"reservationId": held["reservationId"], "expiresAt": held["expiresAt"]}
+    fix = answer.body["fix"]
+    assert_refused(answer, 409, "RESERVATION_EXISTS", details, fix=fix)
+    assert "commit or void it" in fix
+    assert saver.balance()["heldBalance"] == 5
+    till.ok(REDEEM, {**body, "transactionId": "T-2"})  # Another purchase has another name.
+    frozen_clock.advance(minutes=15)
+    assert till.ok(REDEEM, {**body, "memberCode": code_of(saver)})["newBalance"] == 2.4
+
+
+@pytest.mark.parametrize("named_by", ["key", "transaction"])
+@pytest.mark.parametrize("since", ["the code was replaced", "the code is over", "it must change"])
+def test_what_was_paid_is_answered_as_paid(
+    since: str, named_by: str, saver: Member, till: Api, frozen_clock: Clock
+) -> None:
+    """The answer was lost: who is told that the code is over would let the customer pay again."""
+    device = device_of(saver)
+    rotating = member_codes.rotating(device["codeId"], device["secret"], frozen_clock.now)
+    code = rotating if since == "the code is over" else code_of(saver)
+    body = payment(saver, amount=5, memberCode=code)
+    key = None
+    if named_by == "key":
+        del body["transactionId"]
+        key = "sale-1"
+    paid = till.ok(REDEEM, body, idempotency_key=key)
+    if since == "the code was replaced":
+        saver.api.ok("getMemberCode", {"userId": saver.user_id, "codeAction": "replace"})
+    elif since == "it must change":
+        saver.api.ok("configureMembers", {"changingCodes": True})
+    frozen_clock.advance(minutes=20)
+
+    with nothing_written():
+        again = till(REDEEM, body, idempotency_key=key)
+
+    assert (again.status, again.body["redemptionId"]) == (200, paid["redemptionId"])
+    with nothing_written():
+        other = till(REDEEM, {**body, "transactionId": "T-2"})
+    assert other.status in {400, 403, 404}
+    assert saver.balance()["currentBalance"] == 7.4
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"amount": 5}, {"amount": None, "rewardId": "rw_coffee", "points": 8}]
+)
+def test_where_codes_change_a_picture_of_one_earns_only(
+    wanted: dict[str, Any], saver: Member, till: Api, frozen_clock: Clock
+) -> None:
+    saver.api.ok("configureMembers", {"changingCodes": True})
+    body = payment(saver, **wanted)
+
+    with nothing_written():
+        answer = till(REDEEM, body)
+
+    assert_refused(answer, 403, "CHANGING_CODE_REQUIRED")
+    assert till.ok("identifyMember", {"memberCode": body["memberCode"]})
+    till.ok("addLoyaltyPoints", {**saver.ids, "purchaseAmount": 10})
+    device = device_of(saver)
+    body["memberCode"] = member_codes.rotating(device["codeId"], device["secret"], frozen_clock.now)
+    assert till.ok(REDEEM, body)["pointsRedeemed"] == wanted.get("points", 5)
+
+
+def test_the_code_of_another_members_picture_is_nobodys_where_codes_change(
+    saver: Member, till: Api
+) -> None:
+    saver.api.ok("createMember", {"userId": "other", "firstName": "Ada"})
+    others = saver.api.ok("getMemberCode", {"userId": "other"})["code"]
+    saver.api.ok("configureMembers", {"changingCodes": True})
+    body = payment(saver, memberCode=others)
+
+    with nothing_written():
+        answer = till(REDEEM, body)
+
+    assert_refused(answer, 404, "MEMBER_CODE_NOT_FOUND")
+
+
+def test_others_pay_by_a_code_that_stays(saver: Member) -> None:
+    """They need none, so the code is only a check of theirs."""
+    saver.api.ok("configureMembers", {"changingCodes": True})
+
+    assert saver.api.ok(REDEEM, payment(saver))["newBalance"] == 0
+
+
+@pytest.mark.parametrize("by", [CASHIER, MANAGER, None])
+def test_the_code_of_a_reward_is_told_to_who_has_taken_it(
+    by: StaffRole | None, saver: Member, till: Api
+) -> None:
+    """Who knows the name of somebody else's booking could hand the reward out to themselves."""
+    colleague = saver.api if by is None else hired(saver.merchant, by, "uid_2")
+    body = payment(saver, amount=None, rewardId="rw_coffee", points=8)
+    taken = colleague.ok(REDEEM, body)
+
+    with nothing_written():
+        again = colleague.ok(REDEEM, body)
+        told = till.ok(REDEEM, body)
+
+    assert again["rewardCode"] == taken["rewardCode"] is not None
+    assert (told["redemptionId"], told["rewardCode"]) == (taken["redemptionId"], None)

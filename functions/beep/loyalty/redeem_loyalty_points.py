@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from pydantic import Field
 
 from shared.auth.caller import Caller
+from shared.domain.loyalty import counter_spending
 from shared.domain.members import member_codes
 from shared.domain.units import from_units
 from shared.errors import (
+    ChangingCodeRequired,
     InsufficientBalance,
     MemberCodeDamaged,
     MemberCodeExpired,
@@ -18,9 +21,11 @@ from shared.errors import (
     MembershipClosed,
     MembershipNotFound,
     MemberSuspended,
+    OwnMembership,
     PointsHaveNoValue,
     ProgramNotFound,
     RedemptionCancelled,
+    ReservationExists,
     RewardCostMismatch,
     RewardLimitReached,
     RewardNotFound,
@@ -96,7 +101,12 @@ class Response(ResponseModel):
     current_tier: answers.CurrentTier
     amount_paid: AmountPaid
     reward_id: str | None = Field(description="The reward that was bought. Null without one.")
-    reward_code: answers.RewardCode
+    reward_code: str | None = Field(
+        description=(
+            "The code that the customer shows for the reward. Null without one, and for a cashier "
+            "who names the `transactionId` of what somebody else has booked."
+        )
+    )
     reward_description: str = Field(
         description=(
             "What was bought; shown in the customer's history. By default the reward's title."
@@ -141,6 +151,9 @@ REFUSALS = (
     MemberCodeDamaged,
     MemberCodeNotFound,
     MemberCodeExpired,
+    ChangingCodeRequired,
+    OwnMembership,
+    ReservationExists,
     RewardNotFound,
     RewardCostMismatch,
     RewardUnavailable,
@@ -158,7 +171,7 @@ def handle(body: Request, caller: Caller) -> Response:
     """Book the redemption, or refuse it with nothing changed."""
     _require_terms_of_caller(body, caller)
     if body.member_code is not None:
-        identification.require_present(caller, body.user_id, body.member_code)
+        member_codes.read(body.member_code)
     booking = balances.redeem(
         caller,
         program_id=body.program_id,
@@ -169,9 +182,17 @@ def handle(body: Request, caller: Caller) -> Response:
         reward_id=body.reward_id,
         reward_description=body.reward_description,
         transaction_id=body.transaction_id,
+        require_present=(
+            None
+            if body.member_code is None
+            else partial(identification.require_present, caller, body.member_code)
+        ),
     )
     entry, scale = booking.entry, booking.program.scale
     assert entry is not None
+    is_told_code = not caller.is_cashier or counter_spending.shows_reward_code(
+        entry, caller.staff_id
+    )
     return Response(
         program_id=body.program_id,
         user_id=booking.user_id,
@@ -182,7 +203,7 @@ def handle(body: Request, caller: Caller) -> Response:
         current_tier=booking.tier,
         amount_paid=None if entry.amount_paid is None else Decimal(entry.amount_paid),
         reward_id=entry.reward_id,
-        reward_code=entry.reward_code,
+        reward_code=entry.reward_code if is_told_code else None,
         reward_description=entry.description,
         transaction_id=entry.transaction_id,
         duplicate=True if booking.is_duplicate else None,

@@ -12,6 +12,7 @@ from shared.domain.units import from_units
 from shared.errors import (
     BookingNotFound,
     MembershipNotFound,
+    OwnMembership,
     ProgramNotFound,
     PurchaseHasOwnRefund,
     ReturnExceedsPurchase,
@@ -186,6 +187,7 @@ REFUSALS = (
     PurchaseHasOwnRefund,
     ReturnExceedsPurchase,
     TooManyWaitingReturns,
+    OwnMembership,
     UndoNotAllowed,
 )
 

@@ -83,7 +83,8 @@ class Request(RequestModel):
         default=None,
         description=(
             "True if cards shall show codes that change every half minute, so that a picture of "
-            "one is of no use to others; false, the default, for codes that stay."
+            "one is of no use to others, and cashiers spend a balance by no other code; false, the "
+            "default, for codes that stay."
         ),
     )
     store_id: StoreId | None = None

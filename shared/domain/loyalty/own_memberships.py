@@ -1,4 +1,4 @@
-"""What a cashier may not book: what they would earn themselves, as nobody else has seen it."""
+"""What a cashier may not book: what is for themselves, as nobody else has seen it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from shared.errors import OwnMembership
 
 
 def require_others(membership: Membership, own_id: str) -> None:
-    """Refuse to let a cashier earn by their own booking.
+    """Refuse to let a cashier earn, pay or take back by their own booking.
 
     Args:
-        membership: Who would earn, with all that was merged into it.
+        membership: Whose booking it would be, with all that was merged into it.
         own_id: The id that the cashier's membership in the program has, if there is one.
 
     Raises:

@@ -16,7 +16,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shared.errors import MemberCodeDamaged, MemberCodeExpired, MemberCodeUsed
+from shared.errors import (
+    ChangingCodeRequired,
+    MemberCodeDamaged,
+    MemberCodeExpired,
+    MemberCodeUsed,
+)
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 STEP_S = 30
@@ -132,6 +137,16 @@ def require_shown_since(code: RotatingMemberCode, earliest: datetime, now: datet
     first, last = step_of(earliest) - STEPS_OFF_MAX, step_of(now) + STEPS_OFF_MAX
     if not first <= code.step <= last:
         raise MemberCodeExpired("The code is not of the time in which the member was there.")
+
+
+def require_changing(code: StaticMemberCode | RotatingMemberCode) -> None:
+    """Check that a code changes, as one that stays the same may be a picture of a card.
+
+    Raises:
+        ChangingCodeRequired: It stays the same.
+    """
+    if isinstance(code, StaticMemberCode):
+        raise ChangingCodeRequired("The code on the card must be one that changes.")
 
 
 def require_fresh(code: RotatingMemberCode, last_step: int, now: datetime) -> None:

@@ -66,7 +66,8 @@ ShownCode = Annotated[
         max_length=CODE_CHARS_MAX,
         description=(
             "The code on the card of the customer, who is there: their own, a rotating one of the "
-            "last 15 minutes. Cashiers must send it; it is not for customers."
+            "last 15 minutes. Cashiers must send it, with `changingCodes` of configureMembers a "
+            "rotating one; it is not for customers. What is booked already needs no present code."
         ),
     ),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from itertools import chain
 from shared import ids
 from shared.auth.caller import Caller
 from shared.domain.loyalty import (
+    counter_spending,
     earning,
     earning_base,
     ledger,
@@ -53,6 +54,8 @@ from shared.store.loyalty import membership_documents
 
 _DIRECTIONS = {"add": Direction.EARN, "redeem": Direction.REDEEM, "set": Direction.SET}
 """The directions of the actions of syncExternalLoyalty."""
+RequirePresent = Callable[[Reads, str], None]
+"""Refuses to spend for a person who is not there; it may want more to be read."""
 
 
 def add(
@@ -160,7 +163,7 @@ def prepared_add(
         if points is None and purchase_lines is not None
         else None
     )
-    own_id = paths.membership_id(program_id, caller.staff_id or "") if caller.is_cashier else None
+    own_id = bookings.cashiers_own_id(caller, program_id)
     prepared = Prepared(
         program,
         user_id,
@@ -257,6 +260,7 @@ def redeem(
     reward_id: str | None,
     reward_description: str | None,
     transaction_id: str | None,
+    require_present: RequirePresent | None = None,
 ) -> Booking:
     """Spend points, for a reward of the program if ``reward_id`` names one.
 
@@ -266,11 +270,15 @@ def redeem(
     the staff what the program does not. They name no transaction, as that is the till's word for
     what it has booked.
 
+    ``require_present``: the member must be there. Who asks again is answered without that: the
+    code on the card may be another one since, and what was paid is paid.
+
     Raises:
         ProgramNotFound, MembershipNotFound, InsufficientBalance, RewardNotFound,
         RewardCostMismatch, RewardUnavailable, TierRequired, RewardLimitReached, RewardOutOfStock,
         PointsHaveNoValue,
         InvalidParameters, IdempotencyKeyReused, Busy.
+        OwnMembership, ReservationExists: A cashier asks; see ``counter_spending``.
     """
     if caller.customer is not None:
         _require_own_terms(reward_id, reward_description, transaction_id)
@@ -284,6 +292,7 @@ def redeem(
         reward_id=reward_id,
         reward_description=reward_description,
         transaction_id=transaction_id,
+        require_present=require_present,
     ).run(caller.claim)
 
 
@@ -302,6 +311,7 @@ def prepared_redeem(
     occurred_at: datetime | None = None,
     may_overdraw: bool = False,
     order_id: str | None = None,
+    require_present: RequirePresent | None = None,
 ) -> Prepared:
     """Prepare what ``redeem`` does.
 
@@ -354,7 +364,13 @@ def prepared_redeem(
         else None
     )
 
+    own_id = bookings.cashiers_own_id(caller, program_id)
+
     def book(membership: Membership, reads: Reads, cause: Cause) -> bookings.Decided:
+        if own_id is not None:
+            counter_spending.require_allowed(membership, own_id, transaction_id)
+        if require_present is not None:
+            require_present(reads, membership.user_id)
         state = State(reads)
         membership = reservation_voids.void_of_transaction(
             state, membership, program, membership_id, transaction_id, cause.now
@@ -382,6 +398,7 @@ def prepared_redeem(
         after, expired = ledger.without_expired(after, program, cause.now)
         return bookings.Decided(after, entry, state.writes(), expired, tasks=in_shop.tasks)
 
+    person = [paths.account_member(program.account_id, user_id)] if require_present else []
     more = shop_rewards.needs(program, reward, user_id)
     return Prepared(
         program,
@@ -389,7 +406,7 @@ def prepared_redeem(
         cause,
         transaction,
         book,
-        more_paths=[*(stock.needs if stock else []), *more],
+        more_paths=list(dict.fromkeys([*(stock.needs if stock else []), *more, *person])),
     )
 
 

@@ -141,6 +141,13 @@ def cause_of(
     )
 
 
+def cashiers_own_id(caller: Caller, program_id: str) -> str | None:
+    """Return the id that a cashier's own membership has; ``None`` if no cashier calls."""
+    if caller.staff is None or not caller.is_cashier:
+        return None
+    return paths.membership_id(program_id, caller.staff.user_id)
+
+
 def run(
     claim: Claim | None,
     program: Program,

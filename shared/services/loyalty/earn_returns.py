@@ -10,7 +10,13 @@ from decimal import Decimal
 
 from shared import ids
 from shared.auth.caller import Caller
-from shared.domain.loyalty import earn_returns, ledger, undoing, waiting_returns
+from shared.domain.loyalty import (
+    earn_returns,
+    ledger,
+    own_memberships,
+    undoing,
+    waiting_returns,
+)
 from shared.domain.loyalty.earn_returns import EarnReturns
 from shared.domain.loyalty.earning import Award
 from shared.domain.loyalty.earning_base import PurchaseLine
@@ -67,6 +73,7 @@ def reverse(
         ReturnExceedsPurchase, InvalidParameters, IdempotencyKeyReused, Busy.
         UndoNotAllowed: A cashier asks, and it is not their own last booking for the member, or
             would give back anything but what they have just taken to pay the purchase.
+        OwnMembership: A cashier asks, and it is their own membership.
     """
     program = access.program(caller, program_id, store_id)
     names = _names_of(transaction_id, entry_id, source)
@@ -93,6 +100,8 @@ def reverse(
         else earn_returns.of_lines(refund, cause.fingerprint, program, lines)
     )
 
+    own_id = bookings.cashiers_own_id(caller, program_id)
+
     def book(membership: Membership, reads: Reads) -> Decided:
         waiting = waiting_returns.find(membership.waiting_returns, returned)
         earns = _earns(reads, membership, asked_id, names, transaction_id, source)
@@ -114,7 +123,8 @@ def reverse(
             )
             return _without_earn(reads, membership, program, one, asked_id, names, cause.now)
         earn = _meant(reads, earns, program, returned)
-        if caller.is_cashier:
+        if own_id is not None:
+            own_memberships.require_others(membership, own_id)
             undoing.require_undoable(earn, membership, caller.staff_id, cause.now)
         path = paths.earn_returns(earn.membership_id, earn.entry_id)
         receipt = _receipt_path(program, earn.transaction_id)
@@ -128,7 +138,7 @@ def reverse(
         told = earn_returns.after(earlier, earn, program, returned)
         state = State(reads)
         booked = returning.book(state, membership, program, earn, told, returned, cause)
-        if caller.is_cashier:
+        if own_id is not None:
             undoing.require_gives_back_own(
                 booked.undone, booked.redeemed, earn, membership, caller.staff_id, cause.now
             )

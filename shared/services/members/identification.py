@@ -18,7 +18,7 @@ from shared.services.members import member_keys
 from shared.services.vaults import vault
 from shared.store import paths
 from shared.store.client import Snapshot
-from shared.store.members import member_documents
+from shared.store.members import member_documents, settings_documents
 
 PRESENT_FOR = timedelta(minutes=15)
 """So long a rotating code shows that its member is at the till: as long as a cashier undoes."""
@@ -81,27 +81,41 @@ def by_code(caller: Caller, text: str, seen_at: datetime | None = None) -> Ident
     return IdentifiedMember(after, sealed_profiles.profile_of(after), MemberCodeKind.ROTATING)
 
 
-def require_present(caller: Caller, user_id: str, text: str) -> None:
-    """Check that a member is at the till, as the code on the card shows: one query.
+def require_present(caller: Caller, text: str, reads: Reads, user_id: str) -> None:
+    """Check that a member is at the till, as the code on the card shows.
 
     A rotating one is of the last ``PRESENT_FOR``. It is not used up, as the till has told by it
-    already who it is.
+    already who it is. Where the merchant asks for codes that change, a cashier shows one.
 
     Raises:
         MemberCodeDamaged: It is no code.
         MemberCodeNotFound: It is not the member's, or the device's codes were withdrawn.
         MemberCodeExpired: It is older.
+        ChangingCodeRequired: It stays the same.
+        Wanted: The person is not read yet.
     """
     code = member_codes.read(text)
-    unknown = MemberCodeNotFound("The code is not that of this member.")
     key = (DEVICE, code.code_id) if isinstance(code, RotatingMemberCode) else (CODE, code.text)
-    _, member = _find(caller, key, unknown)
-    if user_id not in member.every_user_id:
-        raise unknown
+    member = _person(caller.account_id, user_id, reads)
+    hashes = member_keys.hashes(caller.account_id, [key])
+    if member is None or not set(hashes) & set(member.lookups):
+        raise MemberCodeNotFound("The code is not that of this member.")
     if isinstance(code, RotatingMemberCode):
         _proven(code, member)
         now = clock.real_now()
         member_codes.require_shown_since(code, now - PRESENT_FOR, now)
+    elif caller.is_cashier and settings_documents.of_account(caller.account_id).changing_codes:
+        member_codes.require_changing(code)
+
+
+def _person(account_id: str, user_id: str, reads: Reads) -> Member | None:
+    """Return who somebody is now, perhaps by a merge of which a membership knows nothing yet."""
+    path = paths.account_member(account_id, user_id)
+    commands.want(reads, [path])
+    member = member_documents.decode(reads[path])
+    if member is None or member.merged_into is None:
+        return member
+    return _person(account_id, member.merged_into, reads)
 
 
 def _proven(code: RotatingMemberCode, found: Member | None) -> tuple[Member, MemberDevice]:

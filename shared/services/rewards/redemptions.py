@@ -8,7 +8,7 @@ from datetime import datetime
 
 from shared import clock, ids
 from shared.auth.caller import Caller
-from shared.domain.loyalty import redemptions, undoing
+from shared.domain.loyalty import own_memberships, redemptions, undoing
 from shared.domain.loyalty.entries import Cause, Entry, EntryKind
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.redemptions import Redemption, RedemptionRecord, RedemptionStatus
@@ -287,6 +287,7 @@ def cancel(
         RedemptionCancelled, CancellationTooLate, PurchaseHasOwnRefund, BalanceLimitExceeded,
         ShopCodeUnsettled, IdempotencyKeyReused, Busy.
         UndoNotAllowed: A cashier asks, and it is not their own last booking for the member.
+        OwnMembership: A cashier asks, and it is their own membership.
         ConnectorError: The shop is not connected, does not answer, or refuses to revoke the code.
     """
     program = access.program(caller, program_id, store_id)
@@ -300,6 +301,8 @@ def cancel(
         staff_id=caller.staff_id,
     )
 
+    own_id = bookings.cashiers_own_id(caller, program_id)
+
     def book(membership: Membership, reads: Reads, cause: Cause) -> bookings.Decided:
         if membership.erased_at is not None:
             # Nothing says any more whether it was cancelled before.
@@ -311,7 +314,8 @@ def cancel(
         original = _entry_of(own, redemption_id, reads)
         if original is None or original.kind is not EntryKind.REDEEM:
             raise _not_found(user_id, redemption_id)
-        if caller.is_cashier:
+        if own_id is not None:
+            own_memberships.require_others(membership, own_id)
             undoing.require_undoable(original, membership, caller.staff_id, cause.now)
         path = redemption_documents.path_of(original)
         commands.want(reads, [path])

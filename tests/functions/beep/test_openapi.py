@@ -626,6 +626,7 @@ def test_an_operation_has_no_refusals_of_others() -> None:
         "PROGRAM_NOT_FOUND",
     }
     assert {*refusals_of(redeem)} - common == {
+        "CHANGING_CODE_REQUIRED",
         "IDEMPOTENCY_KEY_REUSED",
         "INSUFFICIENT_BALANCE",
         "MEMBERSHIP_CLOSED",
@@ -634,9 +635,11 @@ def test_an_operation_has_no_refusals_of_others() -> None:
         "MEMBER_CODE_EXPIRED",
         "MEMBER_CODE_NOT_FOUND",
         "MEMBER_SUSPENDED",
+        "OWN_MEMBERSHIP",
         "POINTS_HAVE_NO_VALUE",
         "PROGRAM_NOT_FOUND",
         "REDEMPTION_CANCELLED",
+        "RESERVATION_EXISTS",
         "REWARD_COST_MISMATCH",
         "REWARD_LIMIT_REACHED",
         "REWARD_NOT_FOUND",

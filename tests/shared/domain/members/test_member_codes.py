@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 
 from shared.domain.members import member_codes as codes
 from shared.domain.members.member_codes import ALPHABET, RotatingMemberCode, StaticMemberCode
-from shared.errors import MemberCodeDamaged, MemberCodeExpired, MemberCodeUsed
+from shared.errors import (
+    ChangingCodeRequired,
+    MemberCodeDamaged,
+    MemberCodeExpired,
+    MemberCodeUsed,
+)
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 SECRET = "00112233445566778899aabbccddeeff" * 2
@@ -136,3 +141,10 @@ def test_a_code_is_of_the_minute_in_which_it_was_shown(steps: int) -> None:
 def test_a_code_of_another_minute_is_refused(steps: int) -> None:
     with pytest.raises(MemberCodeExpired, match="minute in which it was shown"):
         codes.require_of(read(NOW + steps * STEP), NOW)
+
+
+def test_a_code_that_changes_is_told_from_one_that_stays() -> None:
+    codes.require_changing(codes.read(codes.rotating("0123456789", SECRET, NOW)))
+
+    with pytest.raises(ChangingCodeRequired):
+        codes.require_changing(codes.read(codes.new_static()))
