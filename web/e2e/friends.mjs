@@ -22,7 +22,7 @@ async function share(browser, guest) {
   await visit(page, guest, path);
   await page.getByRole('link', { name: 'Tell a friend' }).press('Enter');
   await page.getByText('You get 75 points and your friend gets 25 points').waitFor();
-  await page.getByText('It counts from €10 on.').waitFor();
+  await page.getByText('It counts from €10.00 on.').waitFor();
   const button = page.getByRole('button', { name: 'Share the link' });
   await button.waitFor();
   await check(page, 'friends', problems);

@@ -56,7 +56,7 @@ async function claims(browser) {
   await page.getByText('That is no code of a receipt.').waitFor();
   await page.getByLabel('Code on the receipt').fill(await print(3));
   await page.keyboard.press('Enter');
-  await page.getByText('The receipt of €3 is yours.').waitFor();
+  await page.getByText('The receipt of €3.00 is yours.').waitFor();
   await page.getByRole('button', { name: 'Another receipt' }).click();
   await page.getByLabel('Code on the receipt').fill(await print(4));
   await page.keyboard.press('Enter');

@@ -8,6 +8,7 @@ import { makeGuest, visit } from './guests.mjs';
 const { storeId } = facts;
 const guest = await makeGuest();
 const { userId } = guest;
+const { name: storeName } = (await call('fetchStore', { storeId })).store;
 
 async function makeProgram(programName, programType, rules, more = {}) {
   const body = { storeId, programName, programType, rules, isActive: true, ...more };
@@ -27,12 +28,13 @@ const full = await makeProgram('Full', 'stamps', { requiredStamps: 3 }, {
     { rewardId: 'cake', title: 'A cake', type: 'free_product', requiredPoints: 2 },
   ],
 });
+const cashback = await makeProgram('Saving', 'cashback', { cashbackPercentage: 5 });
 const levels = await makeProgram('Rising', 'tier', {
   pointsPerEuro: 10,
   tiers: [
     { name: 'Bronze', minPoints: 0 },
-    { name: 'Silver', minPoints: 100, benefits: ['Free delivery', 'A cake on your birthday'] },
-    { name: 'Gold', minPoints: 500, benefits: ['All of Silver', 'Two guests at each tasting'] },
+    { name: 'Silver', minPoints: 100, multiplier: 1.5, benefits: ['Free delivery', 'A cake on your birthday'] },
+    { name: 'Gold', minPoints: 500, multiplier: 2, benefits: ['All of Silver', 'Two guests at each tasting'] },
   ],
 });
 await call('createCampaign', {
@@ -54,7 +56,7 @@ await earn(levels, 200);
 async function tellsWhatRunsAndExpires(page, problems) {
   await visit(page, guest, path(points));
   await page.locator('.balance', { hasText: '122 points' }).waitFor();
-  await page.getByText('2 times as much for each purchase of certain goods, from €10 on').waitFor();
+  await page.getByText('2 times as much for each purchase of certain goods, from €10.00 on').waitFor();
   await page.getByText('Mon–Fri, 14:00 to 16:30').waitFor();
   await page.getByText(/^until \d+ Dec 2099$/).waitFor();
   await page.getByText(/^100 points will expire on/).waitFor();
@@ -73,6 +75,14 @@ async function keepsItsHistory(page) {
   await page.getByText('7 points booked. Now 129 points.').waitFor();
   await history.first().filter({ hasText: '+7 points' }).waitFor();
   assert.equal(await history.count(), 13);
+}
+
+/** Who thinks of getting a card reads what it brings. */
+async function promises(page, problems) {
+  await page.goto(new URL(`/s/${encodeURIComponent(storeId)}`, facts.urls.card).href);
+  await page.getByRole('listitem').filter({ hasText: 'Full' }).getByText('For a full card: A coffee').waitFor();
+  assert.equal(await page.getByText('the shop gets your').count(), 1);
+  await check(page, 'standing-promises', problems);
 }
 
 /** Stamps that come fill with a small movement, and with none for who wants none. */
@@ -116,13 +126,35 @@ async function reserves(browser, language, stamped) {
   await context.close();
 }
 
-async function showsLevels(page, problems, name) {
+async function showsLevels(page, problems, name, factors) {
   await page.goto(new URL(path(levels), facts.urls.card).href);
   await page.getByRole('heading', { name: 'Silver' }).waitFor();
   await page.getByText('A cake on your birthday').waitFor();
+  for (const each of factors) await page.getByText(each, { exact: true }).waitFor();
   const width = await page.locator('.loyalty-card .bar > span').evaluate((each) => each.style.width);
   assert.equal(width, '25%');
   await check(page, name, problems);
+}
+
+/** Cashback pays at the till, and needs no rewards. Who leaves reads what stays, and has it again. */
+async function savesAndComesBack(page, problems) {
+  await call('addLoyaltyPoints', { programId: cashback, userId, purchaseAmount: 100, transactionId: randomUUID() });
+  await page.goto(new URL(path(cashback), facts.urls.card).href);
+  await page.locator('.balance', { hasText: '5,00 €' }).waitFor();
+  await page.locator('.loyalty-card').getByText(storeName).waitFor();
+  await page.getByText('Damit zahlen Sie an der Kasse').waitFor();
+  await page.locator('.entry', { hasText: 'Einkauf: 100,00 €' }).waitFor();
+  assert.equal(await page.getByRole('heading', { name: 'Prämien' }).count(), 0);
+  await page.getByRole('button', { name: 'Aus dem Programm austreten' }).click();
+  const question = page.getByRole('group', { name: 'Austreten? Ihr Guthaben (5,00 €) bleibt gespeichert' });
+  await question.waitFor();
+  await check(page, 'standing-leaving-german-dark', problems);
+  await question.getByRole('button', { name: 'Ja, austreten' }).click();
+  await page.waitForURL((url) => url.pathname === '/cards');
+  await page.goto(new URL(`/s/${encodeURIComponent(storeId)}`, facts.urls.card).href);
+  const offer = page.getByRole('listitem').filter({ hasText: 'Saving' });
+  await offer.getByRole('button', { name: /^Diese Karte holen/ }).click();
+  await page.locator('.balance', { hasText: '5,00 €' }).waitFor();
 }
 
 /** A program that is closed takes nothing away. */
@@ -140,22 +172,24 @@ try {
     const { context, page, problems } = await open(browser);
     await tellsWhatRunsAndExpires(page, problems);
     await keepsItsHistory(page);
+    await promises(page, problems);
     await fills(page, false, 3);
     await check(page, 'standing-stamps', problems);
     await fills(page, true, 5);
-    await showsLevels(page, problems, 'standing-levels');
+    await showsLevels(page, problems, 'standing-levels', ['1.5 times as much for each purchase', '2 times as much for each purchase']);
     await context.close();
     await reserves(browser, 'en-GB', 4);
     await reserves(browser, 'de-DE', 2); // Two are left of the first time.
 
     const german = await open(browser, { language: 'de-DE', dark: true, width: 1280 });
     await visit(german.page, guest, path(points), 'de');
-    await german.page.getByText('2-mal so viel für jeden Einkauf bestimmter Waren, ab 10 €').waitFor();
+    await german.page.getByText('2-mal so viel für jeden Einkauf bestimmter Waren, ab 10,00 €').waitFor();
     await german.page.getByText('Mo–Fr, 14:00 bis 16:30').waitFor();
     await check(german.page, 'standing-german-dark', german.problems);
-    await showsLevels(german.page, german.problems, 'standing-levels-german-dark');
+    await showsLevels(german.page, german.problems, 'standing-levels-german-dark', ['1,5-fach für jeden Einkauf', '2-fach für jeden Einkauf']);
+    await savesAndComesBack(german.page, german.problems);
     await keepsWhatIsClosed(german.page, german.problems);
   });
 } finally {
-  for (const programId of [points, stamps, full, levels]) await call('updateLoyaltyProgram', { programId, isActive: false });
+  for (const programId of [points, stamps, full, cashback, levels]) await call('updateLoyaltyProgram', { programId, isActive: false });
 }

@@ -1478,4 +1478,5 @@ def _recent(entry: Entry) -> RecentEntry:
         reward_code=entry.reward_code,
         recorded_at=entry.recorded_at,
         pending_units=entry.pending_units,
+        purchase_amount=entry.purchase_amount,
     )

@@ -54,6 +54,7 @@ class RecentEntry:
     reward_code: str | None
     recorded_at: datetime
     pending_units: int | None = None
+    purchase_amount: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

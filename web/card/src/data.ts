@@ -1,7 +1,7 @@
 /** What the pages show: read from Firestore, kept for the next visit, and watched while shown. */
 
 import { queryDocuments, readDocument } from '../../shared/firebase/documents.ts';
-import { keep, recall, type Kept } from '../../shared/lib/kept.ts';
+import { keep, onKeptElsewhere, recall, type Kept } from '../../shared/lib/kept.ts';
 import type { Entry, Membership, ProgramCard, StoreProfile } from '../../shared/card/model.ts';
 
 const HISTORY_PAGE = 20;
@@ -31,6 +31,9 @@ const mineName = (uid: string): string => `mine.${uid}`;
 export function keptCards(uid: string): Kept<readonly MyCard[]> | undefined {
   return recall(mineName(uid));
 }
+
+/** Call `act` when another tab has read the person's cards: what was joined there is here, too. */
+export const onCardsElsewhere = (uid: string, act: () => void): (() => void) => onKeptElsewhere(mineName(uid), act);
 
 /** Return the cards of a person: one query, and one reading a store. */
 export async function readCards(uid: string): Promise<Kept<readonly MyCard[]>> {

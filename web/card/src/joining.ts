@@ -21,8 +21,8 @@ interface Waiting extends Joining {
 
 const KEY = 'punktwerk.joining';
 const MARK = '#join=';
-/** A mail takes a while. What was asked for longer ago is asked again. */
-const MS_MAX = 60 * 60_000;
+/** A mail takes a while; but who signs in later in this browser may be somebody else, and is not asked. */
+const MS_MAX = 10 * 60_000;
 
 /** Remember what is asked for on this page, and return the way back to it. */
 export function rememberJoining(asked: Joining): string {
@@ -36,6 +36,9 @@ export function rememberJoining(asked: Joining): string {
   return page + MARK + waiting.number;
 }
 
+/** Return the page of a way back, for a tab that must not take what another one does. */
+export const withoutJoining = (back: string): string => back.split(MARK)[0] ?? back;
+
 /** Return what the address of this page says was asked for here, once. */
 export function takeJoining(): Joining | null {
   const { hash } = location;
@@ -44,6 +47,11 @@ export function takeJoining(): Joining | null {
   const waiting = takeWaiting();
   const isAsked = waiting && MARK + waiting.number === hash && Date.now() - waiting.askedAt < MS_MAX;
   return isAsked ? { programId: waiting.programId, friendsCode: waiting.friendsCode } : null;
+}
+
+/** Forget what was asked for: at the end of a session, as somebody else may be next. */
+export function forgetJoining(): void {
+  takeWaiting();
 }
 
 function takeWaiting(): Waiting | null {

@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { user } from '../../shared/firebase/session.ts';
-import { readCards } from './data.ts';
+import { keptCards, onCardsElsewhere, readCards, type MyCard } from './data.ts';
 
 export function useMine(): readonly [ReadonlySet<string> | undefined, () => void] {
   const [mine, setMine] = useState<ReadonlySet<string>>();
@@ -10,13 +10,19 @@ export function useMine(): readonly [ReadonlySet<string> | undefined, () => void
   const read = useCallback(() => {
     if (uid === undefined) return;
     readCards(uid).then(
-      (kept) => setMine(new Set(kept.value.map((each) => each.membership.programId))),
+      (kept) => setMine(programsOf(kept.value)),
       () => undefined, // Then joining again shows the card that is there.
     );
   }, [uid]);
   useEffect(() => {
     setMine(undefined);
     read();
+    if (uid === undefined) return;
+    // Only looked up: a tab that read again would make the other one do so, for ever.
+    return onCardsElsewhere(uid, () => setMine(programsOf(keptCards(uid)?.value ?? [])));
   }, [read]);
   return [mine, read];
 }
+
+const programsOf = (cards: readonly MyCard[]): ReadonlySet<string> =>
+  new Set(cards.map((each) => each.membership.programId));

@@ -3,11 +3,12 @@
 import './loyalty-card.css';
 import { useState } from 'preact/hooks';
 import { common } from '../i18n/catalogue.ts';
-import { counted, money, percent } from '../i18n/format.ts';
+import { counted, exactMoney, money, oneOf, percent } from '../i18n/format.ts';
 import { inkOn, isColor } from '../lib/contrast.ts';
 import { safeUrl } from '../lib/safe-url.ts';
-import { amountOf } from './amounts.ts';
+import { amountOf, exactAmountOf } from './amounts.ts';
 import { nextTier, type Membership, type ProgramCard } from './model.ts';
+import { nearestPrize, prizesOfFullCard } from './prizes.ts';
 import { stampsOf, standingOf, type Stamps as StampsShown } from './standing.ts';
 
 interface Props {
@@ -44,12 +45,25 @@ function paint(element: HTMLElement | null, card: ProgramCard): void {
 }
 
 function Offer({ card }: { readonly card: ProgramCard }) {
+  const prize = prizeOf(card, new Date());
   return (
     <div class="stack small">
       <p>{ruleOf(card)}</p>
+      {prize !== '' && <p class="prize">{prize}</p>}
       {card.description && <p>{card.description}</p>}
     </div>
   );
+}
+
+const PRIZES_MAX = 3;
+
+/** Say what a full card brings, or else the nearest reward; nothing if there is none. */
+function prizeOf(card: ProgramCard, now: Date): string {
+  const words = common().rule;
+  const full = prizesOfFullCard(card, now).slice(0, PRIZES_MAX);
+  if (full.length > 0) return words.full(oneOf(full.map((each) => each.title)));
+  const nearest = nearestPrize(card, now);
+  return nearest ? words.reward(nearest.title, exactAmountOf(Number(nearest.requiredPoints), card)) : '';
 }
 
 /** Say in a sentence what a program grants. */
@@ -57,7 +71,7 @@ function ruleOf(card: ProgramCard): string {
   const { rules } = card;
   const words = common().rule;
   const least = rules.minimumPurchase;
-  const from = least ? `, ${words.minimum(money(Number(least), card.currency))}` : '';
+  const from = least ? `, ${words.minimum(exactMoney(Number(least), card.currency))}` : '';
   if (rules.requiredStamps !== undefined) return words.stamps(rules.requiredStamps);
   if (rules.cashbackPercentage !== undefined) {
     return words.cashback(percent(Number(rules.cashbackPercentage))) + from;

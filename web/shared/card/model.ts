@@ -5,6 +5,8 @@ export type ProgramType = 'stamps' | 'points' | 'cashback' | 'tier';
 export interface Tier {
   readonly name: string;
   readonly minPoints: number;
+  /** What a purchase earns is multiplied by it. Older profiles do not say it: by 1. */
+  readonly multiplier?: string;
   readonly color: string | null;
   readonly benefits: readonly string[];
 }
@@ -109,6 +111,8 @@ export interface Entry {
   readonly balanceAfterUnits: number;
   readonly description: string;
   readonly rewardCode: string | null;
+  /** What was bought, exactly, in the store's currency; older rows of `recent` do not say it. */
+  readonly purchaseAmount?: string | null;
   readonly recordedAt: Date | string;
 }
 

@@ -24,6 +24,8 @@ export const common: typeof source = {
     points: (points, money) => `${points} je ${money}`,
     cashback: (percent) => `${percent} von jedem Einkauf zurück`,
     minimum: (money) => `ab ${money}`,
+    full: (rewards) => `Für eine volle Karte: ${rewards}`,
+    reward: (reward, amount) => `${reward} für ${amount}`,
   },
   entryTexts: {
     opening: 'Anfangsstand',

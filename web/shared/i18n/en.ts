@@ -24,6 +24,9 @@ export const common = {
     points: (points: string, money: string) => `${points} for each ${money}`,
     cashback: (percent: string) => `${percent} back on each purchase`,
     minimum: (money: string) => `from ${money} on`,
+    /** What stamps that fill a card buy. */
+    full: (rewards: string) => `For a full card: ${rewards}`,
+    reward: (reward: string, amount: string) => `${reward} for ${amount}`,
   },
   /** Texts of entries that the API makes by itself. */
   entryTexts: {

@@ -11,6 +11,7 @@ const percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFracti
 const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
 const moments = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
 const seconds = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+const choices = new Intl.ListFormat(locale, { type: 'disjunction' });
 const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
 
 export const number = (value: number): string => numbers.format(value);
@@ -18,6 +19,8 @@ export const percent = (value: number): string => percents.format(value / 100);
 export const day = (value: Date): string => days.format(value);
 export const moment = (value: Date): string => moments.format(value);
 export const second = (value: Date): string => seconds.format(value);
+/** Return things of which somebody gets one: `a coffee or a cake`. */
+export const oneOf = (names: readonly string[]): string => choices.format(names);
 export const hour = (value: Date): string => clock.format(value);
 
 export function money(value: number, currency: string): string {

@@ -27,6 +27,15 @@ export function keep<T>(name: string, value: T): Kept<T> {
   return kept;
 }
 
+/** Call `act` when another tab keeps something else, until the function that is returned is called. */
+export function onKeptElsewhere(name: string, act: () => void): () => void {
+  const look = ({ key }: StorageEvent): void => {
+    if (key === PREFIX + name) act();
+  };
+  addEventListener('storage', look);
+  return () => removeEventListener('storage', look);
+}
+
 /** Forget all that was kept: at the end of a session. */
 export function forget(): void {
   try {

@@ -7,6 +7,7 @@ import {
   mailLink,
   openLink,
   signInByPassword,
+  user,
 } from '../firebase/session.ts';
 import { common } from '../i18n/catalogue.ts';
 import { sentenceOf } from './status.tsx';
@@ -19,9 +20,11 @@ interface Props {
   /** What the page says beside the form, if anything. */
   readonly note?: string;
   readonly onDone: () => void;
+  /** The mailed link was opened in another tab of this browser, and the person is back in this one. */
+  readonly onDoneElsewhere?: () => void;
 }
 
-export function SignIn({ link, note, onDone }: Props) {
+export function SignIn({ link, note, onDone, onDoneElsewhere }: Props) {
   const [step, setStep] = useState<Step>('mail');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
@@ -56,6 +59,18 @@ export function SignIn({ link, note, onDone }: Props) {
       else void enter(address);
     });
   }, []);
+
+  const isDoneElsewhere = step === 'mailed' && !!user.value;
+  useEffect(() => {
+    if (!isDoneElsewhere || !onDoneElsewhere) return;
+    // The tab that opened the link goes on with what was asked for; this one must not be before it.
+    const goOn = (): void => {
+      if (!document.hidden) onDoneElsewhere();
+    };
+    goOn();
+    document.addEventListener('visibilitychange', goOn);
+    return () => document.removeEventListener('visibilitychange', goOn);
+  }, [isDoneElsewhere]);
 
   function submit(event: Event): void {
     event.preventDefault();

@@ -399,7 +399,9 @@ def test_an_earn_says_everything_about_itself() -> None:
     )
     assert membership.head_hash == entry.hash
     assert membership.recent == (
-        RecentEntry("le_7", EntryKind.EARN, 500, 500, "Coffee", "t1", None, NOW),
+        RecentEntry(
+            "le_7", EntryKind.EARN, 500, 500, "Coffee", "t1", None, NOW, purchase_amount="200"
+        ),
     )
 
 

@@ -4,7 +4,7 @@ import { exactAmountOf } from '../../../shared/card/amounts.ts';
 import { isRunning, time, type Campaign, type ProgramCard } from '../../../shared/card/model.ts';
 import { locale } from '../../../shared/i18n/format.ts';
 import { daysOf, timeOf } from '../../../shared/lib/hours.ts';
-import { day, money, number, t } from '../words.ts';
+import { day, exactMoney, number, t } from '../words.ts';
 
 export function Campaigns({ card }: { readonly card: ProgramCard }) {
   const now = new Date();
@@ -38,7 +38,7 @@ function giftOf(campaign: Campaign, card: ProgramCard): string {
   return [
     multiplier && words.times(number(Number(multiplier)), what),
     bonus && words.bonus(exactAmountOf(Number(bonus), card), what),
-    minimumSpend && words.minimum(money(Number(minimumSpend), card.currency)),
+    minimumSpend && words.minimum(exactMoney(Number(minimumSpend), card.currency)),
     tiers.length > 0 && words.tiers(tiers.join(', ')),
     campaign.isForFirstPurchase && words.first,
   ]

@@ -5,7 +5,7 @@ import { cardsOf, type StoreProfile } from '../../../shared/card/model.ts';
 import { user } from '../../../shared/firebase/session.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { keptProfile, readProfile } from '../data.ts';
-import { Join, JoinNote } from '../parts/join.tsx';
+import { GetsAddress, Join, JoinNote } from '../parts/join.tsx';
 import { SignInFirst } from '../parts/sign-in-first.tsx';
 import { useKept } from '../use-kept.ts';
 import { useMine } from '../use-mine.ts';
@@ -58,6 +58,7 @@ function Member({ store, attempt, onOther }: Props & { readonly store: StoreProf
   return (
     <>
       <p>{cards.length > 0 ? t().checkIn.noCard : t().store.noPrograms}</p>
+      {cards.length > 0 && <GetsAddress />}
       <ul class="plain-list">
         {cards.map((card) => (
           <li key={card.programId} class="stack">

@@ -23,8 +23,8 @@ export const en = {
     noPrograms: 'This shop has no open program at the moment.',
     join: 'Get this card',
     joining: 'Your card is on its way …',
-    getsAddress: 'The shop gets your e-mail address.',
-    getsThis: (email: string) => `The shop gets your address ${email}.`,
+    getsAddress: 'With a card the shop gets your e-mail address.',
+    getsThis: (email: string) => `With a card the shop gets your address ${email}.`,
     joinNote: (store: string) =>
       `With a card ${store} stores what you buy there and what you collect, and finds your card by your e-mail address. What it has for this address already comes to your card. You can leave, get or erase your data at any time.`,
     open: 'Open my card',
@@ -40,6 +40,8 @@ export const en = {
     suspended: 'This card is suspended. Ask the shop.',
     left: 'You have left this program.',
     from: 'From',
+    /** Of cashback: what it is good for. */
+    pays: 'It pays at the till: say there how much of it you want to spend.',
     booked: (amount: string, balance: string) => `${amount} booked. Now ${balance}.`,
     notFound: 'You do not have this card.',
   },
@@ -161,6 +163,7 @@ export const en = {
     title: 'Levels',
     yours: 'your level',
     from: (amount: string) => `from ${amount}`,
+    times: (factor: string) => `${factor} times as much for each purchase`,
     until: (tier: string, day: string) => `${tier} is yours until ${day}.`,
     keep: (amount: string) => `${amount} more by then, and you keep it.`,
   },
@@ -168,6 +171,7 @@ export const en = {
     title: 'History',
     none: 'Nothing yet.',
     more: 'Earlier',
+    purchase: (money: string) => `Purchase: ${money}`,
     /** What an entry is whose till said nothing of it, by its kind. */
     kinds: {
       earn: 'Earned',
@@ -206,10 +210,12 @@ export const en = {
   me: {
     title: 'My data',
     leave: 'Leave this program',
-    leaveSure: 'Leave? What you have collected is lost.',
+    leaveSure: (balance: string) =>
+      `Leave? Your balance (${balance}) is kept. Get this card again, and you have it again, except for what has expired by then. Until then you collect and spend nothing here, and what you have reserved is given back.`,
+    leaveClosed: 'Leave? What you have is kept. You have it again if the shop opens this program again and you get the card again.',
     export: 'Get my data',
     erase: 'Erase my data',
-    eraseSure: 'Erase all that this shop and its owner have stored of you? What you have collected is lost, and so are your codes. This cannot be undone.',
+    eraseSure: 'Erase all that this shop and its owner have stored of you? Your balance here, on your other cards of theirs, and your codes are gone, also if you come back. This cannot be undone.',
     yesErase: 'Yes, erase',
     erased: 'Your data was erased, or will be within minutes.',
     signOut: 'Sign out',

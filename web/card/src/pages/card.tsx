@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { watchMembership, type MyCard } from '../data.ts';
 import { LoyaltyCard } from '../../../shared/card/loyalty-card.tsx';
 import type { PageProps } from '../main.tsx';
-import { isNewer, type Membership } from '../../../shared/card/model.ts';
+import { balanceOf, isNewer, type Membership } from '../../../shared/card/model.ts';
 import { standingOf } from '../../../shared/card/standing.ts';
 import { Campaigns } from '../campaigns/campaigns.tsx';
 import { Expiry } from '../parts/expiry.tsx';
@@ -36,7 +36,7 @@ function Shown({ mine, at }: { readonly mine: MyCard; readonly at: number | unde
           {t().card.from} <time dateTime={new Date(at).toISOString()}>{moment(new Date(at))}</time>
         </p>
       )}
-      <LoyaltyCard card={card} membership={membership} title="h1" hasArrived={notice !== ''} />
+      <LoyaltyCard card={card} membership={membership} store={mine.store?.name} title="h1" hasArrived={notice !== ''} />
       <p class={notice ? 'notice' : 'for-readers'} role="status">
         {notice}
       </p>
@@ -44,6 +44,7 @@ function Shown({ mine, at }: { readonly mine: MyCard; readonly at: number | unde
       {(membership.pendingUnits ?? 0) > 0 && (
         <p>{t().card.pending(amount(membership.pendingUnits ?? 0, card, membership.scale))}</p>
       )}
+      {card.programType === 'cashback' && <p>{t().card.pays}</p>}
       <Expiry card={card} membership={membership} />
       <MemberCode storeId={membership.storeId} />
       {membership.status !== 'suspended' && <Wallets programId={card.programId} />}
@@ -54,7 +55,7 @@ function Shown({ mine, at }: { readonly mine: MyCard; readonly at: number | unde
       <Levels card={card} membership={membership} />
       <History card={card} membership={membership} />
       <Messages programId={card.programId} key={card.programId} />
-      <MyData membership={membership} />
+      <MyData membership={membership} balance={amount(balanceOf(membership, new Date()), card, membership.scale)} />
     </>
   );
 }

@@ -12,7 +12,7 @@ import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import type { PageProps } from '../main.tsx';
 import type { MyCard } from '../data.ts';
 import { OwnCard } from '../parts/own-card.tsx';
-import { money, number, t } from '../words.ts';
+import { exactMoney, number, t } from '../words.ts';
 
 export default function FriendsPage({ id }: PageProps) {
   return (
@@ -65,7 +65,7 @@ function Offer({ card }: { readonly card: ProgramCard }) {
   const theirs = exactAmountOf(Number(referral.newMemberPoints), card);
   return (
     <p>
-      {words.promise(yours, theirs)} {least > 0 && words.least(money(least, card.currency))}
+      {words.promise(yours, theirs)} {least > 0 && words.least(exactMoney(least, card.currency))}
     </p>
   );
 }

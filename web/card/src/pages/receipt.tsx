@@ -10,7 +10,7 @@ import type { PageProps } from '../main.tsx';
 import { EarnedList, type Earned } from '../parts/earned.tsx';
 import { OwnCard } from '../parts/own-card.tsx';
 import { ScanOrType } from '../parts/scan-or-type.tsx';
-import { money, t } from '../words.ts';
+import { exactMoney, t } from '../words.ts';
 
 export default function ReceiptPage({ id }: PageProps) {
   return (
@@ -56,7 +56,7 @@ function Receipt({ store }: { readonly store: StoreProfile }) {
     return (
       <>
         <p class="notice" role="status">
-          {claim.status === 'waiting' ? words.waiting : words.done(money(claim.amount, store.currency))}
+          {claim.status === 'waiting' ? words.waiting : words.done(exactMoney(claim.amount, store.currency))}
         </p>
         {claim.status === 'claimed' && <EarnedList earned={claim.earned} store={store} />}
         <button type="button" onClick={() => setClaim(undefined)}>

@@ -7,6 +7,7 @@ import { SignIn } from '../../../shared/ui/sign-in.tsx';
 import { Loading } from '../../../shared/ui/status.tsx';
 import { OtherWays } from '../sign-in/other-ways.tsx';
 import { hasAnswer, SignInRefused, takeAnswer } from '../sign-in/providers.ts';
+import { withoutJoining } from '../joining.ts';
 import { t } from '../words.ts';
 
 const FIRST = '/cards';
@@ -31,7 +32,12 @@ export default function SignInPage() {
   const link = `/sign-in?${new URLSearchParams({ back }).toString()}`;
   return (
     <>
-      <SignIn link={link} note={note} onDone={() => replace(back)} />
+      <SignIn
+        link={link}
+        note={note}
+        onDone={() => replace(back)}
+        onDoneElsewhere={() => replace(withoutJoining(back))}
+      />
       <OtherWays back={back} />
     </>
   );

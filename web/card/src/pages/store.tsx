@@ -9,7 +9,7 @@ import { cardsOf, type ProgramCard, type StoreProfile } from '../../../shared/ca
 import { go } from '../../../shared/lib/router.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { takeJoining } from '../joining.ts';
-import { Join, JoinNote } from '../parts/join.tsx';
+import { GetsAddress, Join, JoinNote } from '../parts/join.tsx';
 import { useKept } from '../use-kept.ts';
 import { useMine } from '../use-mine.ts';
 import { t } from '../words.ts';
@@ -39,6 +39,7 @@ function Profile({ store }: { readonly store: StoreProfile }) {
         </div>
       </div>
       {cards.length === 0 && <p class="panel">{t().store.noPrograms}</p>}
+      {shown.some((each) => !mine?.has(each.programId)) && <GetsAddress />}
       <ul class="plain-list">
         {shown.map((card) => (
           <li key={card.programId} class="stack">

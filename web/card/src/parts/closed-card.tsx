@@ -38,7 +38,7 @@ export function ClosedCard({ mine: { membership, store } }: { readonly mine: MyC
       </div>
       <MemberCode storeId={membership.storeId} />
       <MyCodes programId={programId} newest={membership.recent[0]?.entryId} />
-      <MyData membership={membership} />
+      <MyData membership={membership} balance={null} />
     </>
   );
 }

@@ -5,7 +5,7 @@ import { readHistory } from '../data.ts';
 import { entryText } from '../../../shared/card/entry-texts.ts';
 import { time, type Entry, type Membership, type ProgramCard } from '../../../shared/card/model.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
-import { amount, moment, t } from '../words.ts';
+import { amount, exactMoney, moment, t } from '../words.ts';
 
 interface Props {
   readonly card: ProgramCard;
@@ -45,6 +45,9 @@ export function History({ card, membership }: Props) {
             <time class="quiet" dateTime={time(entry.recordedAt).toISOString()}>
               {moment(time(entry.recordedAt))}
             </time>
+            {entry.purchaseAmount && (
+              <span class="quiet">{t().history.purchase(exactMoney(Number(entry.purchaseAmount), card.currency))}</span>
+            )}
           </li>
         ))}
       </ul>

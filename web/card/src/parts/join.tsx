@@ -1,6 +1,6 @@
 /** Join a program by one tap, with the code of the friend who has told of it, if there was one. */
 
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask, idempotencyKey, Problem } from '../../../shared/api/client.ts';
 import type { ProgramCard, StoreProfile } from '../../../shared/card/model.ts';
 import { user, whoHasSignedIn } from '../../../shared/firebase/session.ts';
@@ -10,6 +10,8 @@ import { Failed } from '../../../shared/ui/status.tsx';
 import { rememberJoining } from '../joining.ts';
 import { takeOver } from '../take-over.ts';
 import { t } from '../words.ts';
+
+const GETS_ADDRESS = 'gets-address';
 
 interface Props {
   readonly card: ProgramCard;
@@ -24,7 +26,6 @@ export function Join({ card, store, friendsCode = '', isAsked = false, onJoined 
   const [code, setCode] = useState(friendsCode);
   const key = useRef(idempotencyKey());
   const { isBusy, error, run } = useAction();
-  const noteId = useId();
   const words = t().friends;
 
   function join(referralCode: string): void {
@@ -86,15 +87,12 @@ export function Join({ card, store, friendsCode = '', isAsked = false, onJoined 
       <button
         type="button"
         aria-disabled={isBusy}
-        aria-describedby={noteId}
+        aria-describedby={GETS_ADDRESS}
         onClick={() => join(code.trim())}
       >
         {isBusy ? t().store.joining : t().store.join}
         <span class="for-readers">: {card.programName}</span>
       </button>
-      <p class="quiet center" id={noteId}>
-        {noteFor()}
-      </p>
       {error !== undefined && <Failed error={error} />}
       {isAboutCode && (
         <button type="button" class="plain" aria-disabled={isBusy} onClick={joinWithout}>
@@ -105,11 +103,16 @@ export function Join({ card, store, friendsCode = '', isAsked = false, onJoined 
   );
 }
 
-/** Say what the shop gets: the address only of who has one that is confirmed, or has yet to sign in. */
-function noteFor(): string {
+/** What the shop gets, once before all cards: the address of who has a confirmed one, or has yet to sign in. */
+export function GetsAddress() {
   const person = user.value;
-  if (!person) return t().store.getsAddress;
-  return person.emailVerified && person.email ? t().store.getsThis(person.email) : '';
+  const email = person?.emailVerified ? person.email : null;
+  if (person && !email) return null;
+  return (
+    <p class="quiet" id={GETS_ADDRESS}>
+      {email ? t().store.getsThis(email) : t().store.getsAddress}
+    </p>
+  );
 }
 
 /** What joining means, once for all cards of a store. */

@@ -3,9 +3,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import { exactAmountOf } from '../../../shared/card/amounts.ts';
-import type { Membership, ProgramCard } from '../../../shared/card/model.ts';
+import type { Membership, ProgramCard, Tier } from '../../../shared/card/model.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
-import { day, t } from '../words.ts';
+import { day, number, t } from '../words.ts';
 
 interface Props {
   readonly card: ProgramCard;
@@ -29,6 +29,7 @@ export function Levels({ card, membership }: Props) {
                 {each.name === membership.tier ? words.yours : words.from(exactAmountOf(each.minPoints, card))}
               </p>
             </div>
+            {factorOf(each) !== 1 && <p>{words.times(number(factorOf(each)))}</p>}
             {each.benefits.length > 0 && (
               <ul class="benefits">
                 {each.benefits.map((benefit) => (
@@ -42,6 +43,8 @@ export function Levels({ card, membership }: Props) {
     </section>
   );
 }
+
+const factorOf = (tier: Tier): number => Number(tier.multiplier ?? 1);
 
 interface Standing {
   readonly currentTier: string | null;

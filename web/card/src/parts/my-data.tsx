@@ -1,4 +1,4 @@
-/** The person's own data: get it, leave the program, erase all. What is lost is asked about first. */
+/** The person's own data: get it, leave the program, erase all. It says before what stays and what is lost. */
 
 import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
@@ -11,10 +11,17 @@ import { replace } from '../../../shared/lib/router.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { Sure } from '../../../shared/ui/sure.tsx';
 import { forgetKeys } from '../code/device-keys.ts';
+import { forgetJoining } from '../joining.ts';
 import { t } from '../words.ts';
 import { MyAddress } from './my-address.tsx';
 
-export function MyData({ membership }: { readonly membership: Membership }) {
+interface Props {
+  readonly membership: Membership;
+  /** What stays after leaving, as people read it; `null` if the program is closed. */
+  readonly balance: string | null;
+}
+
+export function MyData({ membership, balance }: Props) {
   const { error, run } = useAction();
   const [said, setSaid] = useState('');
   const { programId, storeId } = membership;
@@ -46,7 +53,7 @@ export function MyData({ membership }: { readonly membership: Membership }) {
       <button type="button" class="plain" onClick={() => run(() => download(storeId))}>
         {words.export}
       </button>
-      <Sure question={words.leaveSure} yes={words.yes} act={() => run(leave)} look="plain">
+      <Sure question={balance === null ? words.leaveClosed : words.leaveSure(balance)} yes={words.yes} act={() => run(leave)} look="plain">
         {words.leave}
       </Sure>
       <Sure question={words.eraseSure} yes={words.yesErase} act={() => run(erase)} look="plain">
@@ -63,6 +70,7 @@ export function MyData({ membership }: { readonly membership: Membership }) {
 
 async function forgetAll(): Promise<void> {
   forget();
+  forgetJoining();
   await forgetKeys().catch(() => undefined); // Without a storage there are none.
   await tryToEndMessages();
 }

@@ -36,6 +36,8 @@ export function Rewards({ card, membership }: Props) {
   useEffect(() => {
     if (known) setReserved(null); // From now on the membership says whether it is used.
   }, [known]);
+  // Cashback pays at the till, and needs none.
+  if (card.programType === 'cashback' && offered.length === 0 && holds.length === 0) return null;
   const shown = reserved && !known && time(reserved.endsAt) > now ? [reserved, ...holds] : holds;
 
   return (

@@ -3,7 +3,7 @@ import type { poster as source, sheet as sourceSheet } from '../en/poster.ts';
 export const poster: typeof source = {
   title: 'Plakat zum Drucken',
   back: 'Alle Programme',
-  note: 'Kunden scannen den Code mit dem Handy und haben sofort die Karte. Drucken Sie es, und hängen Sie es auf, wo man wartet.',
+  note: 'Kunden scannen den Code mit dem Handy, melden sich mit einem Link an, den sie per E-Mail bekommen, und haben die Karte. Drucken Sie es, und hängen Sie es auf, wo man wartet.',
   none: 'Kein Programm dieser Filiale ist geöffnet. Öffnen Sie erst eines.',
   program: 'Programm',
   paper: 'Papier',

@@ -2,7 +2,7 @@
 export const poster = {
   title: 'Poster to print',
   back: 'All programs',
-  note: 'Customers scan the code with their phone, and have the card at once. Print it, and put it where people wait.',
+  note: 'Customers scan the code with their phone, sign in by a link that is mailed to them, and have the card. Print it, and put it where people wait.',
   none: 'No program of this store is open. Open one first.',
   program: 'Program',
   paper: 'Paper',
