@@ -150,7 +150,7 @@ async function purchase(browser, phone) {
   const code = (await held.locator('.text').first().textContent()).replaceAll(/\s/g, '');
   await page.getByLabel('Code of the reward').fill(code);
   await page.keyboard.press('Enter');
-  const handOut = page.getByText(`Hand out: ${REWARD}`);
+  const handOut = page.getByText(`Hand over now: ${REWARD}.`);
   await handOut.waitFor();
   await handOut.scrollIntoViewIfNeeded();
   await picture(page, 'hand-out');

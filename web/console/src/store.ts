@@ -9,6 +9,8 @@ export interface Program {
   readonly currency: string;
   readonly rewards?: readonly Reward[];
   readonly rules?: StoredRules;
+  /** Those that have not ended, as far as this page has read them. */
+  readonly campaigns?: readonly { readonly campaignId: string; readonly name: string }[];
 }
 
 /** What a purchase earns, as the profile has it: numbers that may have decimals are exact texts. */

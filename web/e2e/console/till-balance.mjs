@@ -63,6 +63,9 @@ async function payFromBalance(browser, width) {
   assert.equal(await page.getByLabel(PART).inputValue(), '12.40');
   await check(opened, 'till-balance-pay');
 
+  await page.getByLabel(AMOUNT).fill('5');
+  await page.getByText('At most €5.00.', { exact: true }).waitFor();
+  await page.getByLabel(AMOUNT).fill('20');
   await page.getByLabel(PART).fill('15');
   await page.keyboard.press('Enter');
   await page.getByText('At most €12.40 can be paid from the balance.').waitFor();
@@ -136,11 +139,12 @@ async function handOut(browser, width) {
   await find(page, collector.code, collector);
   await page.getByLabel(AMOUNT).fill('3.50');
   await page.keyboard.press('Enter');
+  await page.getByText(/^Now on the card: [0-9]+ of [0-9]+ stamps\./).waitFor();
   await page.getByText(`The card is full: ${dearest.title}`).waitFor(); // The booking has filled it.
   await check(opened, 'till-card-full');
-  await page.getByRole('button', { name: 'Hand it out' }).first().press('Enter');
-  await page.getByRole('button', { name: 'Hand out now' }).press('Enter');
-  await page.getByText(dearest.title, { exact: false }).and(page.getByText(/^(Hand out|Take )/)).first().waitFor();
+  await page.getByRole('button', { name: /^Redeem for/ }).first().press('Enter');
+  await page.getByRole('button', { name: 'Yes, redeem' }).press('Enter');
+  await page.getByText(dearest.title, { exact: false }).and(page.getByText(/^(Hand over now|Take ).* 0 stamps left\.$/)).first().waitFor();
   await check(opened, 'till-handed-out');
   assert.equal(await balanceOf(collector), 0);
   const { redemptions } = await call('listRedemptions', ids);

@@ -73,6 +73,9 @@ async function flow(browser, width) {
   await call('enrollInLoyaltyProgram', { programId: member.program.programId, userId: `n-${entry.key}` });
   await page.getByRole('button', { name: 'Send again' }).press('Enter');
   await emptied(page);
+  await page.getByText(/ for K-nobody\.$/).waitFor(); // Who it was is known since, and what was granted.
+  await page.getByRole('button', { name: 'Undo' }).waitFor();
+  await check(opened, 'till-sent-later');
   assert.deepEqual(await amounts({ ...member, userId: `n-${entry.key}` }), [5]);
   await call('eraseMember', { userId: `n-${entry.key}` });
 

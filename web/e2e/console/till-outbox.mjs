@@ -75,9 +75,12 @@ async function slow(browser) {
   await page.clock.runFor(8_100);
   await page.getByText('Kept: €15.00 for Tilla Kern.').waitFor();
   answer();
-  await page.getByText('Sent: €15.00 for Tilla Kern.').waitFor();
+  await page.getByText(/ points for Tilla Kern\.$/).waitFor(); // As what is booked at once.
+  await page.getByText(/^Now on the card: 1,[0-9]+ points\./).waitFor();
   await emptied(page);
   assert.deepEqual(await amounts(member), [15]);
+  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await page.getByText(/ taken back\./).waitFor();
   await context.close();
 }
 

@@ -57,10 +57,14 @@ async function flow(browser, width) {
   await check(opened, 'till-booked');
   assert.equal((await bookings(member)).length, 1);
 
+  await page.getByText(`€12.50 · ${member.program.programName}`).waitFor();
+  await page.getByText(/^Now on the card: 1,[0-9]+ points\./).waitFor();
+
   await page.getByRole('button', { name: 'Undo' }).press('Enter');
   await page.getByText(/ taken back\./).waitFor();
   await check(opened, 'till-undone');
 
+  await mistyped(opened, member);
   const { programId, rewards } = member.program;
   const reward = rewards.find((each) => each.isActive && !each.requiredTier && each.requiredPoints <= 1000);
   const body = { programId, userId: member.userId, rewardId: reward.rewardId };
@@ -80,7 +84,7 @@ async function flow(browser, width) {
   await page.waitForFunction(() => document.activeElement?.tagName === 'INPUT'); // The first field takes the focus.
   await ofReward.fill(rewardCode);
   await ofReward.press('Enter');
-  await page.getByText(`Hand out: ${reward.title}`).waitFor();
+  await page.getByText(`Hand over now: ${reward.title}.`).waitFor();
   await check(opened, 'till-reward');
   await page.getByLabel('Code of the reward').fill(rewardCode);
   const use = page.getByRole('button', { name: 'Use the code' });
@@ -97,6 +101,27 @@ async function flow(browser, width) {
   await context.close();
 
   await german(browser, width, member);
+}
+
+/** An amount without its comma is asked for, once: Enter twice books nothing. */
+async function mistyped(opened, member) {
+  const { page } = opened;
+  await find(page, member.code);
+  await choose(page, member.program);
+  const amount = page.getByLabel(/^Amount of the purchase/);
+  await amount.fill('1290');
+  await amount.press('Enter');
+  await page.getByText('€1,290.00: that is far more than usual. Is the amount right?').waitFor();
+  await page.waitForFunction(() => document.activeElement?.textContent === 'Change the amount');
+  await check(opened, 'till-unusual');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement?.tagName === 'INPUT');
+  await amount.press('Enter');
+  await page.getByRole('button', { name: 'Yes, book €1,290.00' }).press('Enter');
+  await page.getByText(/ for Tilla Kern\./).waitFor();
+  assert.equal((await bookings(member)).length, 2);
+  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await page.getByText(/ taken back\./).waitFor();
 }
 
 /** What has come under the finger since the first tap is not pressed by a fast second one. */

@@ -18,12 +18,14 @@ import type { Found } from './find-customer.tsx';
 import { forgetPayment, keepPayment } from './kept-payment.ts';
 import { NoAnswer } from './no-answer.tsx';
 import type { Entry } from './outbox-rules.ts';
-import { intend, send } from './outbox.ts';
+import { intend, scopeOrNone, send } from './outbox.ts';
 import { PayFromBalance, type PartText } from './pay-from-balance.tsx';
 import { readPart, type Part } from './payment-parts.ts';
 import { pay } from './payments.ts';
 import { RewardsFor } from './rewards-for.tsx';
 import { needsCode, useStanding } from './standing.ts';
+import { UnusualAmount } from './unusual-amount.tsx';
+import { isUnusual, keepAmount, lastAmounts } from './usual-amounts.ts';
 
 interface Props {
   readonly found: Found;
@@ -42,6 +44,7 @@ export function BookPurchase({ found, programs, unanswered, onBooked, onKept, on
   const [partText, setPartText] = useState<PartText>();
   const [problems, setProblems] = useState({ amount: '', part: '' });
   const [open, setOpen] = useState(unanswered);
+  const [isAsked, setAsked] = useState(false);
   /** It rises with what may have changed the balance: then it is read again. */
   const [version, setVersion] = useState(0);
   const form = useRef<HTMLFormElement>(null);
@@ -68,6 +71,7 @@ export function BookPurchase({ found, programs, unanswered, onBooked, onKept, on
   function edit(change: () => void): void {
     change();
     setProblems({ amount: '', part: '' });
+    setAsked(false);
     clear();
   }
 
@@ -86,6 +90,7 @@ export function BookPurchase({ found, programs, unanswered, onBooked, onKept, on
       try {
         if (paid === undefined || !('userId' in customer)) {
           const booking = await send(entry);
+          keepAmount(entry);
           if (booking) onBooked(booking);
           else onKept(entry);
           return;
@@ -93,6 +98,7 @@ export function BookPurchase({ found, programs, unanswered, onBooked, onKept, on
         keepPayment({ entry, code: found.code });
         const sold = await pay(entry, customer.userId, found.code);
         forgetPayment();
+        keepAmount(entry);
         if (sold.booking) onBooked(sold.booking);
         else onKept(entry, sold.payment);
       } catch (failure) {
@@ -120,8 +126,20 @@ export function BookPurchase({ found, programs, unanswered, onBooked, onKept, on
       form.current?.querySelector<HTMLInputElement>('.paying input')?.focus();
       return;
     }
+    const here = scopeOrNone();
+    if (here && isUnusual(read.minor, digits, lastAmounts({ ...here, currency: program.currency }))) setAsked(true);
+    else bookIt();
+  }
+
+  function bookIt(): void {
+    if (!program || 'doubt' in read) return;
     const { customer, mark } = found;
     carryOut(intend({ customer, mark, program, minor: read.minor, digits, ...(part && 'minor' in part && { paid: part.minor }) }));
+  }
+
+  function change(): void {
+    setAsked(false);
+    form.current?.querySelector('input')?.select();
   }
 
   function giveUp(): void {
@@ -160,14 +178,24 @@ export function BookPurchase({ found, programs, unanswered, onBooked, onKept, on
             />
           )}
           {error !== undefined && <Failed error={error} />}
-          <div class="line">
-            <button type="submit" aria-disabled={isBusy}>
-              {words.book}
-            </button>
-            <button type="button" class="plain" onClick={onNext}>
-              {words.next}
-            </button>
-          </div>
+          {isAsked && sale !== undefined && (
+            <UnusualAmount
+              amount={exactMoney(sale / 10 ** digits, program.currency)}
+              isBusy={isBusy}
+              onYes={bookIt}
+              onChange={change}
+            />
+          )}
+          {!isAsked && (
+            <div class="line">
+              <button type="submit" aria-disabled={isBusy}>
+                {words.book}
+              </button>
+              <button type="button" class="plain" onClick={onNext}>
+                {words.next}
+              </button>
+            </div>
+          )}
           {/* Below the others, as it comes a moment later: nothing moves away under a finger. */}
           {canPay && partText === undefined && (
             <button type="button" class="secondary" onClick={() => edit(() => setPartText(null))}>

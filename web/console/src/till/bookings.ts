@@ -1,6 +1,7 @@
 /** What a till sends: a booking, which the API books once however often it is sent, and its undoing. */
 
 import { ask, clockSkew, type Problem } from '../../../shared/api/client.ts';
+import { nameOf } from '../people.ts';
 import type { Program } from '../store.ts';
 import { takeBack } from '../take-back.ts';
 import { countsThen, toldTime, type Customer, type Entry } from './outbox-rules.ts';
@@ -28,6 +29,8 @@ export interface Payment {
 export interface Booking {
   readonly entry: Entry;
   readonly userId: string;
+  /** What to call the customer, if that was asked for with the booking. */
+  readonly name?: string;
   /** `null` if the purchase earned nothing. */
   readonly entryId: string | null;
   readonly added: number;
@@ -58,16 +61,17 @@ export interface Undone {
  */
 export async function book(entry: Entry, found: (userId: string) => Promise<void>): Promise<Booking> {
   const now = Date.now();
-  const userId = await idOf(entry, now);
+  const { userId, ...named } = await whoIs(entry, now);
   await found(userId);
   const occurredAt = toldTime(entry, now, clockSkew());
   const { programId, key } = entry;
-  const named = { programId, userId, transactionId: key, ...(occurredAt && { occurredAt }) };
-  const body = { ...named, ...purchaseOf(entry) };
+  const ids = { programId, userId, transactionId: key, ...(occurredAt && { occurredAt }) };
+  const body = { ...ids, ...purchaseOf(entry) };
   const answer = await ask((api, signal) => api.POST('/addLoyaltyPoints', { body, signal }));
   return {
     entry,
     userId,
+    ...named,
     entryId: answer.entryId,
     added: answer.pointsAdded,
     pending: answer.pointsPending,
@@ -90,12 +94,13 @@ function purchaseOf({ purchaseAmount, paid }: Entry) {
   return { purchaseLines: [{ amount: purchaseAmount }, { amount: -paid, type: 'reward' as const }] };
 }
 
-async function idOf(entry: Entry, now: number): Promise<string> {
+async function whoIs(entry: Entry, now: number): Promise<Pick<Booking, 'userId' | 'name'>> {
   const { customer } = entry;
-  if ('userId' in customer) return customer.userId;
+  if ('userId' in customer) return { userId: customer.userId };
   const isSeenThen = 'memberCode' in customer && countsThen(entry, now);
   const body = isSeenThen ? { ...customer, seenAt: new Date(entry.at + clockSkew()).toISOString() } : customer;
-  return (await ask((api, signal) => api.POST('/identifyMember', { body, signal }))).member.userId;
+  const { member } = await ask((api, signal) => api.POST('/identifyMember', { body, signal }));
+  return { userId: member.userId, name: nameOf(member) };
 }
 
 /** Whether there is anything to take back: a purchase that earned nothing may have been paid for. */

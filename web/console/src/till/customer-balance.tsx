@@ -6,7 +6,8 @@ import type { components } from '../../../shared/api/schema.gen.ts';
 import { may } from '../access.ts';
 import type { Member } from '../people.ts';
 import type { Program } from '../store.ts';
-import { amount, t } from '../words.ts';
+import { t } from '../words.ts';
+import { onCard } from './on-card.ts';
 import type { Standing } from './standing.ts';
 
 type Membership = components['schemas']['Membership'];
@@ -45,6 +46,6 @@ export function CustomerBalance({ member, program, standing }: Props) {
 
 /** Money needs its name; points and stamps say what they are. */
 function written(balance: number, program: Program): string {
-  const text = amount(balance, program);
+  const text = onCard(balance, program);
   return program.programType === 'cashback' ? t().till.balance(text) : text;
 }

@@ -3,15 +3,17 @@
 import { useState } from 'preact/hooks';
 import { hour } from '../../../shared/i18n/format.ts';
 import { Problem } from '../../../shared/api/client.ts';
-import { Failed, sentenceOf } from '../../../shared/ui/status.tsx';
+import { Failed } from '../../../shared/ui/status.tsx';
 import { may, store } from '../access.ts';
+import { BookedLines, SaleLine } from './booked-lines.tsx';
 import { isUndoable, undo, type Booking, type Undone } from './bookings.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { useIntention } from '../ui/use-intention.ts';
 import { amount, t } from '../words.ts';
-import { PaymentLines } from './payment-lines.tsx';
+import { onCard } from './on-card.ts';
 import { RewardsFor } from './rewards-for.tsx';
 import { useStanding } from './standing.ts';
+import { forgetAmount } from './usual-amounts.ts';
 
 const UNDO_MS = 15 * 60_000;
 
@@ -32,10 +34,17 @@ export function LastBooking({ booking, name, code }: Props) {
   const standing = useStanding(booking.userId, program, `${given} ${undone !== undefined}`);
   if (!program) return null;
   const write = (value: number): string => amount(value, program);
-  const total = booking.added + booking.pending;
-  const { payment, refusal } = booking;
   // What was refused may be so because something was booked since: then this is not the balance any more.
   const isKnown = given === 0 && !(error instanceof Problem) && !undone?.wasBefore;
+
+  const isRefused = reasonOf(error) !== undefined; // A second try is refused as well.
+
+  function takeBack(): void {
+    run(async () => {
+      setUndone(await carryOut(booking, (key) => undo(booking, key)));
+      forgetAmount(booking.entry);
+    });
+  }
 
   return (
     <section class="panel good" aria-label={words.last}>
@@ -44,15 +53,11 @@ export function LastBooking({ booking, name, code }: Props) {
           <p class="large">{(undone.wasBefore ? words.undoneBefore : words.undone)(write(undone.taken))}</p>
         )}
         {undone && undone.given > 0 && <p class="large">{words.pay.given(write(undone.given))}</p>}
-        {!undone && payment && <PaymentLines payment={payment} currency={program.currency} />}
-        {!undone && !refusal && (
-          <p class={payment ? '' : 'large'}>{total > 0 ? words.booked(write(total), name) : words.nothingBooked(name)}</p>
-        )}
-        {!undone && refusal && <p class="problem">{`${words.nothingBooked(name)} ${sentenceOf(refusal)}`}</p>}
-        {!undone && booking.pending > 0 && <p>{words.pending(write(booking.pending))}</p>}
+        {undone && <SaleLine booking={booking} />}
+        {!undone && <BookedLines booking={booking} program={program} name={name} />}
         {isKnown && (
           <p>
-            {words.now(write(undone?.balance ?? booking.balance))}
+            {words.now(onCard(undone?.balance ?? booking.balance, program))}
             {booking.tier && !undone && ` ${t().member.tier}: ${booking.tier}.`}
           </p>
         )}
@@ -65,13 +70,13 @@ export function LastBooking({ booking, name, code }: Props) {
         onGiven={() => setGiven((before) => before + 1)}
       />
       {error !== undefined && <UndoFailed error={error} />}
-      {!undone && given === 0 && isUndoable(booking) && may('reverseLoyaltyTransaction', 'cancelRedemption') && (
+      {!undone && !isRefused && given === 0 && isUndoable(booking) && may('reverseLoyaltyTransaction', 'cancelRedemption') && (
         <div class="line">
           <button
             type="button"
             class="plain"
             aria-disabled={isBusy}
-            onClick={() => run(async () => setUndone(await carryOut(booking, (key) => undo(booking, key))))}
+            onClick={takeBack}
           >
             {words.undo}
           </button>
@@ -83,9 +88,13 @@ export function LastBooking({ booking, name, code }: Props) {
 }
 
 /** The API says why a booking cannot be undone. */
-function UndoFailed({ error }: { readonly error: unknown }) {
+function reasonOf(error: unknown): string | undefined {
   const reason = error instanceof Problem ? error.details['reason'] : undefined;
-  const sentence = typeof reason === 'string' ? t().till.undoReasons[reason] : undefined;
+  return typeof reason === 'string' ? t().till.undoReasons[reason] : undefined;
+}
+
+function UndoFailed({ error }: { readonly error: unknown }) {
+  const sentence = reasonOf(error);
   if (!sentence) return <Failed error={error} />;
   return (
     <p class="problem" role="alert">

@@ -9,6 +9,7 @@ import { book, type Booking, type Purchase } from './bookings.ts';
 import { backOff, inOrder, isOf, nextDue, type Entry, type Scope } from './outbox-rules.ts';
 import { change, list, onOthers, put, remove } from './outbox-store.ts';
 import { differenceOf } from './rules-of-then.ts';
+import { answered } from './sent.ts';
 import { differing, unsent } from './unsent.ts';
 
 /** What waits here of this person, in this account and store. */
@@ -188,7 +189,9 @@ async function sendDue(): Promise<void> {
 }
 
 /** Forget what was sent later, unless it earned something else than was promised: a person has to read that. */
-async function settleLater({ entry, told }: Booking): Promise<void> {
+async function settleLater(booking: Booking): Promise<void> {
+  const { entry, told } = booking;
+  answered(booking);
   sentLater.value += 1;
   const outcome = told && differenceOf(entry, told);
   if (!outcome) return drop(entry.key);

@@ -40,7 +40,7 @@ export function PayFromBalance({ program, payable, sale, text, part, problem, on
     <div class="stack paying" ref={box}>
       <Field
         label={words.part(program.currency)}
-        hint={words.most(exactMoney(payable, program.currency))}
+        hint={words.most(write(Math.min(Math.round(payable * 10 ** digits), sale ?? Infinity)))}
         problem={problem}
         mode="decimal"
         value={text ?? (minor === undefined ? '' : plainAmount(minor, digits))}

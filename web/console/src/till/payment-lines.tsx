@@ -5,7 +5,7 @@ import { t } from '../words.ts';
 import type { Payment } from './bookings.ts';
 
 interface Props {
-  readonly payment: Payment;
+  readonly payment: Pick<Payment, 'paid' | 'left'>;
   readonly currency: string;
 }
 

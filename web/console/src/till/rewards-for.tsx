@@ -22,13 +22,20 @@ interface Props {
   readonly onGiven: () => void;
 }
 
+interface Paid {
+  readonly rewardId: string;
+  readonly code: string;
+  readonly key: string;
+  readonly balance: number;
+}
+
 const SHOWN_MAX = 3;
 
 export function RewardsFor({ userId, code, program, offers, onGiven }: Props) {
   const [said, setSaid] = useState('');
   const [problem, setProblem] = useState('');
   /** What is paid and not handed out yet, as that got no answer: it is not paid twice. */
-  const paid = useRef<{ readonly rewardId: string; readonly code: string; readonly key: string } | undefined>(undefined);
+  const paid = useRef<Paid | undefined>(undefined);
   const carryOut = useIntention();
   const { isBusy, run } = useAction();
   const words = t().till.rewards;
@@ -43,12 +50,12 @@ export function RewardsFor({ userId, code, program, offers, onGiven }: Props) {
     setProblem('');
     run(async () => {
       try {
-        const { code: rewardCode, key } = paid.current?.rewardId === offer.rewardId ? paid.current : await buy(offer);
+        const { code: rewardCode, key, balance } = paid.current?.rewardId === offer.rewardId ? paid.current : await buy(offer);
         const headers = { 'Idempotency-Key': `use-${key}` };
         const body = { storeId, rewardCode };
         await ask((api, signal) => api.POST('/useRewardCode', { body, headers, signal }));
         paid.current = undefined;
-        setSaid(handOut(offer.title, program, offer));
+        setSaid(`${handOut(offer.title, program, offer)} ${words.left(amount(balance, program))}`);
         onGiven();
       } catch (error) {
         setProblem(isUnknown(error) ? t().till.rewardUnknown : sentenceOf(error));
@@ -62,9 +69,15 @@ export function RewardsFor({ userId, code, program, offers, onGiven }: Props) {
       const headers = { 'Idempotency-Key': key };
       const answer = await ask((api, signal) => api.POST('/redeemLoyaltyPoints', { body, headers, signal }));
       if (answer.rewardCode === null) throw new Error('a reward has a code');
-      paid.current = { rewardId, code: answer.rewardCode, key };
+      paid.current = { rewardId, code: answer.rewardCode, key, balance: answer.newBalance };
       return paid.current;
     });
+  }
+
+  /** After one was handed out, what is left is said in other words: nobody takes it for the same. */
+  function sentenceFor(offer: Offer): string {
+    if (said) return words.enoughLeft(offer.title);
+    return isFull(program, offer) ? words.full(offer.title) : words.enough(offer.title);
   }
 
   return (
@@ -74,9 +87,7 @@ export function RewardsFor({ userId, code, program, offers, onGiven }: Props) {
       </p>
       {reached.slice(0, SHOWN_MAX).map((offer) => (
         <div class="line reached" key={offer.rewardId}>
-          <p class={isGiven(offer) ? 'large' : ''}>
-            {isFull(program, offer) ? words.full(offer.title) : words.enough(offer.title)}
-          </p>
+          <p class={isGiven(offer) && !said ? 'large' : ''}>{sentenceFor(offer)}</p>
           {!isGiven(offer) && <p class="quiet">{words.inCard}</p>}
           {isGiven(offer) && isCodeMissing && <p class="quiet">{words.scan}</p>}
           {isGiven(offer) && !isCodeMissing && may('redeemLoyaltyPoints', 'useRewardCode') && (
@@ -85,7 +96,7 @@ export function RewardsFor({ userId, code, program, offers, onGiven }: Props) {
               yes={words.yes}
               act={() => give(offer)}
             >
-              {words.give}
+              {words.give(amount(offer.requiredPoints, program))}
             </Sure>
           )}
         </div>

@@ -16,7 +16,7 @@ export interface Told {
     readonly base: number | null;
     readonly basePoints: number;
     readonly tierMultiplier: number;
-    readonly campaigns: readonly { readonly points: number }[];
+    readonly campaigns: readonly { readonly campaignId: string; readonly points: number }[];
   } | null;
 }
 

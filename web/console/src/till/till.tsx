@@ -13,6 +13,7 @@ import { LastBooking } from './last-booking.tsx';
 import { Outbox } from './outbox-list.tsx';
 import type { Entry } from './outbox-rules.ts';
 import { scopeOrNone } from './outbox.ts';
+import { answerTo, lastAnswered } from './sent.ts';
 import { steadyTaps } from './steady-taps.ts';
 import './till.css';
 import { UseReward } from './use-reward.tsx';
@@ -30,6 +31,8 @@ export default function Till() {
   const [memberCode, setMemberCode] = useState<Strayed>();
   const [rewardCode, setRewardCode] = useState<Strayed>();
   const programs = store.value?.programs ?? [];
+
+  const booking = last ? bookingOf(last) : lastAnswered(scopeOrNone());
 
   useEffect(() => {
     const page = document.querySelector('main');
@@ -80,10 +83,10 @@ export default function Till() {
           onNext={next}
         />
       )}
-      {last && !found && 'booking' in last && (
-        <LastBooking booking={last.booking} name={last.found.name} code={last.found.code} key={last.booking.entry.key} />
+      {!found && booking && (
+        <LastBooking booking={booking} name={nameOf(booking, last)} code={last?.found.code} key={booking.entry.key} />
       )}
-      {last && !found && 'kept' in last && (
+      {!found && !booking && last && 'kept' in last && (
         <KeptBooking kept={last.kept} payment={last.payment} name={last.found.name} key={last.kept.key} />
       )}
       <Outbox />
@@ -91,6 +94,17 @@ export default function Till() {
     </>
   );
 }
+
+/** What was booked: at once, or once it was sent later. */
+function bookingOf(last: Last): Booking | undefined {
+  if ('booking' in last) return last.booking;
+  const booking = answerTo(last.kept.key);
+  return booking && { ...booking, ...(last.payment && { payment: last.payment }) };
+}
+
+/** Who has scanned a code without a connection learns whose it is when it is sent. */
+const nameOf = ({ name, entry }: Booking, last: Last | undefined): string =>
+  name ?? last?.found.name ?? t().till.somebody(entry.mark);
 
 /** Who it was before the page was loaded again, as far as that is kept. */
 function foundBefore({ entry, code }: OpenPayment): Found {
