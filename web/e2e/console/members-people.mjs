@@ -130,6 +130,10 @@ async function takeBack(opened, card, made, userId) {
   await call('redeemLoyaltyPoints', { programId, userId, points: 10, rewardDescription: 'Coffee' });
   await opened.page.reload();
   await button.press('Enter');
+  await card.getByText('Take back 15 points?').waitFor(); // What can be taken is said before.
+  await card.getByText('10 points cannot be taken, except', { exact: false }).waitFor();
+  await card.getByText('On the card then: 0 points.').waitFor();
+  await check(opened, 'people-take-less');
   await card.getByRole('button', { name: 'Take it back' }).press('Enter');
   await card.getByText(/^15 points taken back. 10 points could not be taken: .*Now 0 points\.$/).waitFor();
   await card.getByText('15 points of it taken back. The rest could not be taken.').waitFor();

@@ -36,7 +36,7 @@ async function flow(browser, width) {
   const who = page.getByLabel('Name, e-mail, phone, code or customer number');
   await who.fill('nobody@example.com');
   await page.keyboard.press('Enter');
-  await page.getByText('Nobody is found by that.').waitFor();
+  await page.getByText('Nobody is found by that. Search by the beginning of a name', { exact: false }).waitFor();
   await who.fill(member.email);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Mila Brandt' }).waitFor();

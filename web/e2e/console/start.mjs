@@ -10,6 +10,7 @@ const GO_POINTS = 'lp_demo-go-points';
 
 await run(async (browser) => {
   await returnWithoutPurchase();
+  await takenBackToday();
   for (const width of WIDTHS) {
     await owner(browser, width);
     await withoutReports(browser, width);
@@ -22,6 +23,17 @@ async function returnWithoutPurchase() {
   await call('enrollInLoyaltyProgram', { programId: POINTS, userId });
   const transactionId = `purchase-of-${userId}`;
   await call('reverseLoyaltyTransaction', { programId: POINTS, userId, transactionId, refundId: 'return-1' });
+}
+
+/** Book, and take back: the start page says both, and the result. */
+async function takenBackToday() {
+  const userId = `start-${randomUUID()}`;
+  const purchase = { programId: POINTS, userId, transactionId: `undone-${userId}` };
+  await call('enrollInLoyaltyProgram', { programId: POINTS, userId });
+  await call('addLoyaltyPoints', { ...purchase, points: 7 });
+  await call('reverseLoyaltyTransaction', { ...purchase, refundId: 'return-1' });
+  const isCounted = async () => (await call('getLoyaltyReport', { programId: POINTS })).rows.at(-1).takenBack >= 7;
+  while (!(await isCounted())); // Counted some seconds after the booking.
 }
 
 /** Call the API for the demo account of the package GO. */
@@ -43,7 +55,7 @@ async function owner(browser, width) {
   // What fails says so, and can be asked for again; what does not is there all the same.
   const today = page.getByRole('region', { name: 'Today' });
   await today.getByText('There is no connection.').waitFor();
-  await page.getByRole('region', { name: 'Altogether' }).getByText('Rate').waitFor();
+  await page.getByRole('region', { name: 'Altogether' }).getByText('Redemptions').waitFor();
   await check(opened, 'start-failed');
   await today.getByRole('button', { name: 'Try again' }).press('Enter');
   await today.getByText('Issued').waitFor();
@@ -52,6 +64,9 @@ async function owner(browser, width) {
   await page.getByRole('combobox', { name: 'Program' }).selectOption({ label: 'Punkte' });
   const { rows } = await call('getLoyaltyReport', { programId: POINTS });
   await today.getByText(/ points/).first().waitFor();
+  await today.getByText('Taken back').waitFor();
+  await today.getByText('Change of all balances').waitFor();
+  await page.getByText(/^Of that .* taken back, .* given back\.$/).waitFor();
   const course = page.getByRole('region', { name: 'Over time' });
   await course.getByRole('figure').nth(3).waitFor();
   await check(opened, 'start');
@@ -81,7 +96,7 @@ async function withoutReports(browser, width) {
   try {
     await page.goto(facts.urls.console);
     await signIn(page, person);
-    await page.getByRole('region', { name: 'Altogether' }).getByText('Rate').waitFor();
+    await page.getByRole('region', { name: 'Altogether' }).getByText('Redemptions').waitFor();
     assert.equal(await page.getByRole('region', { name: 'Over time' }).count(), 0);
     await check(opened, 'start-go');
     await callGo('updateLoyaltyProgram', { programId: GO_POINTS, isActive: false });

@@ -75,29 +75,26 @@ export function GiveBack({ userId, program, entryId, onDone, onRefused }: Props)
     );
   }
   const isOpen = found.status === 'redeemed';
+  if (!isOpen) return <p class="quiet whole">{stateOf(found, program)}</p>;
   return (
     <form class="stack asked" aria-label={words.giveBack} noValidate onSubmit={submit}>
       <p>{stateOf(found, program)}</p>
-      {isOpen && found.rewardCode && <p class="quiet">{words.codeEnds(found.rewardCode)}</p>}
-      {isOpen && (
-        <Field
-          label={words.reason}
-          hint={words.reasonHint}
-          problem={problem}
-          value={reason}
-          onInput={setReason}
-          isText
-        />
-      )}
+      {found.rewardCode && <p class="quiet">{words.codeEnds(found.rewardCode)}</p>}
+      <Field
+        label={words.reason}
+        hint={words.reasonHint}
+        problem={problem}
+        value={reason}
+        onInput={setReason}
+        isText
+      />
       <NotDone error={error} onRefused={onRefused} />
       <div class="row start">
-        {isOpen && (
-          <button type="submit" aria-disabled={isBusy}>
-            {words.giveBackNow}
-          </button>
-        )}
+        <button type="submit" aria-disabled={isBusy}>
+          {words.giveBackNow}
+        </button>
         <button type="button" class="plain" onClick={leave}>
-          {isOpen ? words.cancel : words.close}
+          {words.cancel}
         </button>
       </div>
     </form>

@@ -19,27 +19,18 @@ interface Props {
   readonly onChanged: () => void;
 }
 
-export function Give({ userId, program, onChanged }: Props) {
-  const [isAllowed, setAllowed] = useState<boolean>();
-  const { error, run } = useAction();
-  const { programId } = program;
+interface GiveProps extends Props {
+  /** Whether the program lets members give. */
+  readonly isAllowed: boolean;
+}
+
+export function Give({ isAllowed, ...props }: GiveProps) {
   const words = t().member;
-
-  /** The profile of a store does not say it, so it is asked for once somebody wants to. */
-  function look(isOpen: boolean): void {
-    if (!isOpen || isAllowed !== undefined) return;
-    run(async () => {
-      const found = await ask((api, signal) => api.POST('/getLoyaltyProgram', { body: { programId }, signal }));
-      setAllowed(found.program.transfers !== 'none');
-    });
-  }
-
+  if (!isAllowed) return <p class="quiet">{words.giveClosed}</p>;
   return (
-    <details onToggle={(event) => look(event.currentTarget.open)}>
+    <details>
       <summary>{words.give}</summary>
-      <NotDone error={error} />
-      {isAllowed === false && <p class="quiet">{words.giveClosed}</p>}
-      {isAllowed && <GiveForm userId={userId} program={program} onChanged={onChanged} />}
+      <GiveForm {...props} />
     </details>
   );
 }

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
 import { entryText } from '../../../shared/card/entry-texts.ts';
-import { moment } from '../../../shared/i18n/format.ts';
+import { exactMoney, moment } from '../../../shared/i18n/format.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { may } from '../access.ts';
@@ -13,6 +13,7 @@ import { amount, t } from '../words.ts';
 import { GiveBack } from './give-back.tsx';
 import { Reverse } from './reverse.tsx';
 import { bookerOf, readStaff, type Labels } from './staff-labels.ts';
+import type { CardRules } from './takeable.ts';
 
 export type Entry = components['schemas']['HistoryLine'];
 
@@ -21,10 +22,13 @@ interface Props {
   readonly program: Program;
   /** It rises with each booking: then the history is read again. */
   readonly version: number;
+  /** What is on the card, and what the program says of purchases that come back, if that is known. */
+  readonly balance: number;
+  readonly refundPolicy: CardRules['refundPolicy'] | undefined;
   readonly onChanged: () => void;
 }
 
-export function History({ userId, program, version, onChanged }: Props) {
+export function History({ userId, program, version, balance, refundPolicy, onChanged }: Props) {
   const [entries, setEntries] = useState<readonly Entry[]>();
   const [cursor, setCursor] = useState<string | null>(null);
   const [labels, setLabels] = useState<Labels>(new Map());
@@ -67,6 +71,7 @@ export function History({ userId, program, version, onChanged }: Props) {
             <span class="quiet">
               <time dateTime={entry.createdAt}>{moment(new Date(entry.createdAt))}</time>
               {bookerOf(entry, labels)}
+              {entry.purchaseAmount !== null && ` · ${words.purchase(exactMoney(entry.purchaseAmount, program.currency))}`}
             </span>
             {markOf(entry, program) && <span class="quiet whole">{markOf(entry, program)}</span>}
             {mayReverse && entry.cameBack && entry.cameBack.leftPoints > 0 && (
@@ -76,6 +81,8 @@ export function History({ userId, program, version, onChanged }: Props) {
                 entryId={entry.entryId}
                 points={entry.cameBack.leftPoints}
                 isRest={entry.cameBack.askedPoints > 0}
+                balance={entry.points > 0 ? balance : undefined}
+                refundPolicy={refundPolicy}
                 onDone={done}
                 onRefused={onChanged}
               />

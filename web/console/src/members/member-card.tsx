@@ -1,13 +1,17 @@
 /** One card of a member: what is on it, its history, and a correction. */
 
+import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
+import { Failed } from '../../../shared/ui/status.tsx';
 import { may } from '../access.ts';
 import type { Program } from '../store.ts';
+import { useRead } from '../ui/use-read.ts';
 import { amount, t } from '../words.ts';
 import { Adjust } from './adjust.tsx';
 import { Give } from './give.tsx';
 import { History } from './history.tsx';
 import { Lots } from './lots.tsx';
+import type { CardRules } from './takeable.ts';
 
 export type Membership = components['schemas']['Membership'];
 
@@ -21,6 +25,7 @@ interface Props {
 }
 
 export function MemberCard({ userId, membership, program, isClosed, onChanged }: Props) {
+  const rules = useRead(() => readRules(program.programId), [program.programId]);
   const words = t().member;
   return (
     <section class="panel">
@@ -56,12 +61,27 @@ export function MemberCard({ userId, membership, program, isClosed, onChanged }:
       {may('adjustLoyaltyPoints') && membership.status === 'active' && (
         <Adjust userId={userId} program={program} onChanged={onChanged} />
       )}
-      {may('transferLoyaltyPoints', 'getLoyaltyProgram') && membership.availableBalance > 0 && (
-        <Give userId={userId} program={program} onChanged={onChanged} />
+      {rules.error !== undefined && <Failed error={rules.error} retry={rules.again} />}
+      {rules.value && may('transferLoyaltyPoints') && membership.availableBalance > 0 && (
+        <Give userId={userId} program={program} isAllowed={rules.value.transfers !== 'none'} onChanged={onChanged} />
       )}
       {may('getLoyaltyTransactions') && (
-        <History userId={userId} program={program} version={membership.version} onChanged={onChanged} />
+        <History
+          userId={userId}
+          program={program}
+          version={membership.version}
+          balance={membership.currentBalance}
+          refundPolicy={rules.value?.refundPolicy}
+          onChanged={onChanged}
+        />
       )}
     </section>
   );
+}
+
+/** The profile of a store does not say what is offered only as these rules have it. */
+async function readRules(programId: string): Promise<CardRules | undefined> {
+  if (!may('getLoyaltyProgram')) return undefined;
+  const { program } = await ask((api, signal) => api.POST('/getLoyaltyProgram', { body: { programId }, signal }));
+  return program;
 }

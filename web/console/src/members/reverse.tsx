@@ -1,12 +1,14 @@
 /** Take back what a purchase has earned. It says before what that means, and after what it did. */
 
 import { useState } from 'preact/hooks';
+import { digitsOf } from '../../../shared/lib/amount.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import type { Program } from '../store.ts';
 import { takeBack, type TakenBack } from '../take-back.ts';
 import { amount, t } from '../words.ts';
 import { useIntention } from '../ui/use-intention.ts';
 import { NotDone } from './not-done.tsx';
+import { takeableOf, type CardRules } from './takeable.ts';
 
 interface Props {
   readonly userId: string;
@@ -16,11 +18,14 @@ interface Props {
   readonly points: number;
   /** Whether some of it was taken back before. */
   readonly isRest: boolean;
+  /** What is on the card; without, it is pending, and not on the card yet. */
+  readonly balance: number | undefined;
+  readonly refundPolicy: CardRules['refundPolicy'] | undefined;
   readonly onDone: (sentence: string) => void;
   readonly onRefused: () => void;
 }
 
-export function Reverse({ userId, program, entryId, points, isRest, onDone, onRefused }: Props) {
+export function Reverse({ userId, program, entryId, points, isRest, balance, refundPolicy, onDone, onRefused }: Props) {
   const [isAsked, setAsked] = useState(false);
   const { isBusy, error, run } = useAction();
   const carryOut = useIntention();
@@ -40,10 +45,11 @@ export function Reverse({ userId, program, entryId, points, isRest, onDone, onRe
     });
   }
 
-  const question = words.reverseAsk(amount(points, program));
   return (
     <div class="stack asked" role="group" aria-label={words.reverse}>
-      <p>{question}</p>
+      {questionOf({ program, points, balance, refundPolicy }).map((each) => (
+        <p key={each}>{each}</p>
+      ))}
       <p class="quiet">{words.reverseNote}</p>
       <NotDone error={error} onRefused={onRefused} />
       <div class="row start">
@@ -56,6 +62,23 @@ export function Reverse({ userId, program, entryId, points, isRest, onDone, onRe
       </div>
     </div>
   );
+}
+
+type Asked = Pick<Props, 'program' | 'points' | 'balance' | 'refundPolicy'>;
+
+/** What will be taken, what cannot be, and what then is on the card; where that is not known, what is asked for. */
+function questionOf({ program, points, balance, refundPolicy }: Asked): string[] {
+  const words = t().member;
+  const write = (value: number): string => amount(value, program);
+  if (balance === undefined || refundPolicy === undefined) return [words.reverseAsk(write(points))];
+  const digits = program.programType === 'cashback' ? digitsOf(program.currency) : 0;
+  const { taken, stays, missing } = takeableOf(points, balance, refundPolicy, digits);
+  if (refundPolicy === 'only_pending') return [words.reverseAsk(write(points)), words.takesOnlyPending];
+  return [
+    ...(taken > 0 ? [words.reverseAsk(write(taken))] : []),
+    ...(missing > 0 ? [words.takesLess(write(points), write(Math.max(balance, 0)), write(missing))] : []),
+    words.thenStays(write(stays)),
+  ];
 }
 
 /** What this call did: nothing, if it was done before. */

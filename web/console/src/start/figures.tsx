@@ -7,7 +7,7 @@ import { may, store } from '../access.ts';
 import type { Program } from '../store.ts';
 import { useRead, type Read } from '../ui/use-read.ts';
 import { amount, t } from '../words.ts';
-import { readFigures, readOwed, rowOfToday, type Report } from './reports.ts';
+import { readFigures, readMonth, readOwed, rowOfToday, type Report, type Row } from './reports.ts';
 import { momentIn } from './times.ts';
 
 interface TodayProps {
@@ -27,6 +27,7 @@ export function Today({ program, days: { value, error, again } }: TodayProps) {
         <dl class="figures">
           <Figure name={words.issued} value={amount(row?.earned ?? 0, program)} />
           <Figure name={words.redeemed} value={amount(row?.redeemed ?? 0, program)} />
+          {row && <CameBack row={row} program={program} />}
           <Figure name={words.newMembers} value={number(row?.newMembers ?? 0)} />
           <Figure name={words.activeMembers} value={number(row?.activeMembers ?? 0)} />
         </dl>
@@ -46,8 +47,12 @@ export function Total({ program }: { readonly program: Program }) {
       {value && (
         <dl class="figures">
           <Figure name={words.members} value={number(value.totalMembers)} />
-          <Figure name={words.issued} value={amount(value.totalPointsIssued, program)} />
-          <Figure name={words.rate} value={number(value.redemptionRate)} note={words.rateNote} />
+          <Figure name={words.issued} value={amount(value.totalPointsIssued, program)} note={words.issuedNote} />
+          <Figure
+            name={words.redemptions}
+            value={number(value.totalRedemptions)}
+            note={words.perMember(number(Math.round(value.redemptionRate) / 100))}
+          />
           {may('getLiabilityReport') && <Owed program={program} />}
         </dl>
       )}
@@ -56,8 +61,31 @@ export function Total({ program }: { readonly program: Program }) {
           {words.thisMonth(amount(value.earnedThisMonth, program), amount(value.redeemedThisMonth, program))}
         </p>
       )}
+      {value && may('getLoyaltyReport') && <CameBackThisMonth program={program} />}
     </section>
   );
+}
+
+/** What was undone of it, and by how much balances have changed in all: only where something was. */
+function CameBack({ row, program }: { readonly row: Row; readonly program: Program }) {
+  const words = t().start;
+  if (row.takenBack === 0 && row.givenBack === 0) return null;
+  return (
+    <>
+      <Figure name={words.takenBack} value={amount(row.takenBack, program)} />
+      <Figure name={words.givenBack} value={amount(row.givenBack, program)} />
+      <Figure name={words.change} value={amount(row.change, program)} note={words.changeNote} />
+    </>
+  );
+}
+
+function CameBackThisMonth({ program }: { readonly program: Program }) {
+  const zone = store.value?.timeZone ?? 'UTC';
+  const { value, error, again } = useRead(() => readMonth(program.programId, zone), [program.programId]);
+  if (error !== undefined) return <Failed error={error} retry={again} />;
+  const row = value?.rows.at(-1);
+  if (!row || (row.takenBack === 0 && row.givenBack === 0)) return null;
+  return <p class="quiet">{t().start.cameBack(amount(row.takenBack, program), amount(row.givenBack, program))}</p>;
 }
 
 /** What members can still spend: the liability of the last night. */

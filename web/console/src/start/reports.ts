@@ -2,6 +2,7 @@
 
 import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
+import { dayAt } from '../../../shared/lib/zone.ts';
 
 type Schemas = components['schemas'];
 export type Report = Schemas['GetLoyaltyReportResponse'];
@@ -13,6 +14,12 @@ export const INTERVALS: readonly Interval[] = ['day', 'week', 'month'];
 /** Return 30 days, 12 weeks or a year until today. */
 export function readReport(programId: string, interval: Interval): Promise<Report> {
   const body = { programId, interval };
+  return ask((api, signal) => api.POST('/getLoyaltyReport', { body, signal }));
+}
+
+/** Return the month that has begun, as a row. */
+export function readMonth(programId: string, zone: string): Promise<Report> {
+  const body = { programId, interval: 'month', fromDay: dayAt(new Date(), zone) } as const;
   return ask((api, signal) => api.POST('/getLoyaltyReport', { body, signal }));
 }
 

@@ -3,8 +3,9 @@ import type { Words } from '../en.ts';
 export const members: Words['members'] = {
   title: 'Mitglieder',
   who: 'Name, E-Mail, Telefon, Code oder Kundennummer',
-  whoHint: 'Bei Namen genügen Anfänge: an mül findet Anna Müller.',
-  nobody: 'Damit wird niemand gefunden.',
+  whoHint: 'Bei Namen genügen Anfänge: an mül findet Anna Müller. Alles andere geben Sie ganz ein.',
+  nobody:
+    'Damit wird niemand gefunden. Suchen Sie nach dem Anfang eines Namens, oder nach der ganzen E-Mail-Adresse, Telefonnummer, Kundennummer oder dem Code. Wer mit einer E-Mail-Adresse beigetreten ist, hat vielleicht keinen Namen.',
   found: (count, hasMore) =>
     hasMore
       ? `${count} Personen, und es gibt mehr. Geben Sie mehr vom Namen ein, um weniger zu sehen.`
@@ -88,6 +89,11 @@ export const member: Words['member'] = {
   reverseAsk: (amount) => `${amount} zurücknehmen?`,
   reverseNote:
     'Es ist, als käme der Einkauf zurück. Was davon für Prämien ausgegeben wurde, die niemand benutzt hat, kommt vorher zurück auf die Karte. Der Kunde sieht es im Verlauf.',
+  takesLess: (points, balance, missing) =>
+    `Auf der Karte ist weniger als die ${points} der Buchung: ${balance}. Nicht zurückzunehmen: ${missing}, soweit es nicht in Prämien steckt, die niemand benutzt hat.`,
+  takesOnlyPending: 'Nach den Regeln des Programms wird nichts zurückgenommen, was sich schon ausgeben lässt.',
+  thenStays: (balance) => `Danach auf der Karte: ${balance}.`,
+  purchase: (money) => `Einkauf von ${money}`,
   reverseRest: 'Den Rest zurücknehmen',
   reverseNow: 'Jetzt zurücknehmen',
   reversed: (amount) => `${amount} zurückgenommen.`,
@@ -115,7 +121,6 @@ export const member: Words['member'] = {
   cancelledOn: (moment) => `Das wurde am ${moment} zurückgegeben.`,
   backOnCard: (amount) => `${amount} sind wieder auf der Karte.`,
   collected: (amount) => `Davon gingen ${amount} gleich ab, für Einkäufe, die vorher zurückkamen.`,
-  close: 'Schließen',
   closed: 'Dieses Programm ist geschlossen: Niemand sammelt mehr. Was auf der Karte ist, bleibt.',
   join: 'In ein Programm aufnehmen',
   joinNote: 'Die Person bekommt die Karte, und den Willkommensbonus, wenn es einen gibt.',

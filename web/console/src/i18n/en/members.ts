@@ -1,8 +1,9 @@
 export const members = {
   title: 'Members',
   who: 'Name, e-mail, phone, code or customer number',
-  whoHint: 'Beginnings are enough for names: an mül finds Anna Müller.',
-  nobody: 'Nobody is found by that.',
+  whoHint: 'Beginnings are enough for names: an mül finds Anna Müller. Type anything else as a whole.',
+  nobody:
+    'Nobody is found by that. Search by the beginning of a name, or by the whole e-mail address, phone number, customer number or code. Who joined by e-mail may have no name.',
   found: (count: number, hasMore: boolean) =>
     hasMore ? `${count} people, and there are more. Type more of the name to see fewer.` : `${count} people. Choose one.`,
   create: 'New member',
@@ -84,6 +85,11 @@ export const member = {
   reverseAsk: (amount: string) => `Take back ${amount}?`,
   reverseNote:
     'It is as if the purchase came back. What was spent of it on rewards that nobody has used yet comes back to the card first. The customer sees it in the history.',
+  takesLess: (points: string, balance: string, missing: string) =>
+    `On the card is less than the ${points} of the booking: ${balance}. ${missing} cannot be taken, except what is in rewards that nobody has used.`,
+  takesOnlyPending: 'By the rules of the program nothing is taken that can be spent already.',
+  thenStays: (balance: string) => `On the card then: ${balance}.`,
+  purchase: (money: string) => `purchase of ${money}`,
   reverseRest: 'Take back the rest',
   reverseNow: 'Take it back',
   reversed: (amount: string) => `${amount} taken back.`,
@@ -110,7 +116,6 @@ export const member = {
   cancelledOn: (moment: string) => `This was given back on ${moment}.`,
   backOnCard: (amount: string) => `${amount} are back on the card.`,
   collected: (amount: string) => `${amount} of it went at once, for purchases that had come back before.`,
-  close: 'Close',
   closed: 'This program is closed: nobody collects any more. What is on the card stays.',
   join: 'Add to a program',
   joinNote: 'The person gets the card, and the welcome bonus if there is one.',
