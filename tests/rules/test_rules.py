@@ -292,7 +292,7 @@ OF_EVERYBODY = {"store_profile"}
 READABLE = {
     "customer": OF_EVERYBODY
     | PROGRAMS
-    | {"member", "store_member", "entry", "checkout", "collect_order"},
+    | {"member", "store_member", "entry", "redemption", "checkout", "collect_order"},
     "other customer": OF_EVERYBODY | PROGRAMS,
     "anonymous": OF_EVERYBODY,
     "nobody": OF_EVERYBODY,
@@ -531,3 +531,16 @@ def test_resets_no_sign_of_the_ledger(world: World, customer: Actor) -> None:
 
     assert forged.status_code == DENIED
     assert entries_of(world.own_membership) == entries
+
+
+def test_a_customer_can_wait_for_what_becomes_of_a_code(
+    customer: Actor, no_customer: Actor
+) -> None:
+    path = paths.redemption("nobody's", "not redeemed")
+    assert customer.get(path).status_code == 404
+    assert no_customer.get(path).status_code == DENIED
+
+
+def test_redemptions_are_not_listed(customer: Actor) -> None:
+    assert customer.list_documents("redemptions").status_code == DENIED
+    assert customer.query("redemptions", ("userId", CUSTOMER)).status_code == DENIED

@@ -1,4 +1,7 @@
-/** A customer buys a reward of the online shop; the code stays in the card until it is used. */
+/**
+ * A customer buys a reward of the online shop; the code stays in the card until it is used. The code of
+ * a till is gone from a card that is open as soon as a till has used it.
+ */
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
@@ -42,6 +45,7 @@ await call('createReward', {
   requiredPoints: 30,
   shop: { system },
 });
+await call('createReward', { programId, rewardId: 'coffee', title: 'A coffee', type: 'free_product', productId: 'coffee', requiredPoints: 5 });
 const { userId } = signIns.customer;
 await call('enrollInLoyaltyProgram', { programId, userId });
 await call('linkShopCustomer', { storeId, system, userId, customerId: '17' });
@@ -75,6 +79,23 @@ try {
     await page.reload();
     await codes.waitFor();
     await check(page, 'shop-reward-code', problems);
+
+    // A card that is open loses the code of a till at its use, which changes no balance.
+    const redeem = () => call('redeemLoyaltyPoints', { programId, userId, rewardId: 'coffee', points: 5 });
+    const use = (rewardCode) => call('useRewardCode', { storeId, rewardCode });
+    const atTheTill = page.getByRole('listitem').filter({ hasText: 'Show this code at the till' });
+    const { rewardCode } = await redeem();
+    await atTheTill.getByText(rewardCode).waitFor();
+    await check(page, 'till-code', problems);
+    await use(rewardCode);
+    await atTheTill.waitFor({ state: 'detached' });
+    // So it does if the till hands it out at once: the two calls may be seen one by one.
+    const listed = page.waitForResponse((answer) => answer.url().includes('listRedemptions'));
+    await use((await redeem()).rewardCode);
+    await page.locator('.balance', { hasText: /^0 points$/ }).waitFor();
+    await listed;
+    await atTheTill.waitFor({ state: 'detached' });
+    await codes.waitFor();
   });
 } finally {
   shop.close();

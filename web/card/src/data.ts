@@ -1,6 +1,6 @@
 /** What the pages show: read from Firestore, kept for the next visit, and watched while shown. */
 
-import { queryDocuments, readDocument } from '../../shared/firebase/documents.ts';
+import { queryDocuments, readDocument, type Data } from '../../shared/firebase/documents.ts';
 import { keep, onKeptElsewhere, recall, type Kept } from '../../shared/lib/kept.ts';
 import type { Entry, Membership, ProgramCard, StoreProfile } from '../../shared/card/model.ts';
 
@@ -79,6 +79,22 @@ export async function watchMembership(
   return watch(`loyaltyMembers/${encodeURIComponent(membershipId)}`, (data) => {
     show(data as unknown as Membership);
   });
+}
+
+/**
+ * Watch what becomes of a redemption: `end` is called once it is used or cancelled, or somebody else's
+ * by now. It has no document before, and its path is made as `shared/store/paths.py` makes it.
+ */
+export async function watchRedemption(membershipId: string, redemptionId: string, end: () => void): Promise<() => void> {
+  const name = new TextEncoder().encode(`${Array.from(membershipId).length}:${membershipId}:${redemptionId}`);
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', name));
+  const id = [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  await idle();
+  const { watch } = await import('../../shared/firebase/live.ts');
+  const look = (data: Data): void => {
+    if (data['usedAt'] || data['cancelledAt']) end();
+  };
+  return watch(`redemptions/${id}`, look, end);
 }
 
 const IDLE_MS_MAX = 2000;

@@ -25,8 +25,15 @@ async function open(): Promise<Firestore> {
   return database;
 }
 
-/** Call `show` with each state of a document, until the function that is returned is called. */
-export async function watch(path: string, show: (data: Data) => void): Promise<() => void> {
+/**
+ * Call `show` with each state of a document, until the function that is returned is called. `refuse`
+ * is called if it may not be read any more: by default nothing is done, and the next reading says why.
+ */
+export async function watch(
+  path: string,
+  show: (data: Data) => void,
+  refuse: () => void = () => undefined,
+): Promise<() => void> {
   opening ??= open();
   return onSnapshot(
     doc(await opening, path),
@@ -34,7 +41,7 @@ export async function watch(path: string, show: (data: Data) => void): Promise<(
       const data = found.data();
       if (data) show(plain(data) as Data);
     },
-    () => undefined, // It was left or erased meanwhile: the next reading says so.
+    refuse,
   );
 }
 

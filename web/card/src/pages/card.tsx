@@ -50,7 +50,7 @@ function Shown({ mine, at }: { readonly mine: MyCard; readonly at: number | unde
       {membership.status !== 'suspended' && <Wallets programId={card.programId} />}
       <WhatToDo card={card} storeId={membership.storeId} />
       <Campaigns card={card} />
-      <MyCodes programId={card.programId} newest={membership.recent[0]?.entryId} />
+      <MyCodes membership={membership} key={membership.membershipId} />
       <Rewards card={card} membership={membership} />
       <Levels card={card} membership={membership} />
       <History card={card} membership={membership} />

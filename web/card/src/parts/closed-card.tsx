@@ -37,7 +37,7 @@ export function ClosedCard({ mine: { membership, store } }: { readonly mine: MyC
         )}
       </div>
       <MemberCode storeId={membership.storeId} />
-      <MyCodes programId={programId} newest={membership.recent[0]?.entryId} />
+      <MyCodes membership={membership} key={membership.membershipId} />
       <MyData membership={membership} balance={null} />
     </>
   );

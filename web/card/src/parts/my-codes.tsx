@@ -1,40 +1,12 @@
 /** Codes of rewards that the person has bought and nobody has used yet, and where each one works. */
 
-import { useEffect, useState } from 'preact/hooks';
-import { ask } from '../../../shared/api/client.ts';
-import { ownId } from '../../../shared/firebase/session.ts';
+import type { Membership } from '../../../shared/card/model.ts';
 import { Qr } from '../../../shared/ui/qr.tsx';
 import { t } from '../words.ts';
+import { useCodes, type Code } from './use-codes.ts';
 
-interface Code {
-  readonly redemptionId: string;
-  readonly rewardCode: string | null;
-  readonly rewardDescription: string;
-  readonly shop: { readonly state: 'pending' | 'active' | 'failed' | 'revoked' | 'used' } | null;
-}
-
-interface Props {
-  readonly programId: string;
-  /** Changes with each booking: then the codes are read again. */
-  readonly newest: string | undefined;
-}
-
-export function MyCodes({ programId, newest }: Props) {
-  const [codes, setCodes] = useState<readonly Code[]>([]);
-
-  useEffect(() => {
-    let isOver = false;
-    read(programId).then(
-      (found) => {
-        if (!isOver) setCodes(found);
-      },
-      () => undefined, // Without a connection, those that were read before stay.
-    );
-    return () => {
-      isOver = true;
-    };
-  }, [programId, newest]);
-
+export function MyCodes({ membership }: { readonly membership: Membership }) {
+  const codes = useCodes(membership);
   if (codes.length === 0) return null;
   return (
     <section class="stack">
@@ -49,12 +21,6 @@ export function MyCodes({ programId, newest }: Props) {
       </ul>
     </section>
   );
-}
-
-async function read(programId: string): Promise<readonly Code[]> {
-  const body = { programId, userId: ownId(), status: 'redeemed' as const };
-  const found = await ask((api, signal) => api.POST('/listRedemptions', { body, signal }));
-  return found.redemptions.filter((each) => each.rewardCode !== null);
 }
 
 function AtTheTill({ code }: { readonly code: string }) {
