@@ -21,6 +21,7 @@ FLOWS = [
     "shell",
     "start",
     "till",
+    "till-again",
     "till-balance",
     "till-camera",
     "till-landing",

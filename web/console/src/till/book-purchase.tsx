@@ -17,6 +17,7 @@ import { CustomerBalance } from './customer-balance.tsx';
 import type { Found } from './find-customer.tsx';
 import { forgetPayment, keepPayment } from './kept-payment.ts';
 import { NoAnswer } from './no-answer.tsx';
+import { ownFirst, useOwnCards } from './own-cards.ts';
 import type { Entry } from './outbox-rules.ts';
 import { intend, scopeOrNone, send } from './outbox.ts';
 import { PayFromBalance, type PartText } from './pay-from-balance.tsx';
@@ -27,9 +28,16 @@ import { needsCode, useStanding } from './standing.ts';
 import { UnusualAmount } from './unusual-amount.tsx';
 import { isUnusual, keepAmount, lastAmounts } from './usual-amounts.ts';
 
+/** The same purchase on another card: its amount, and for which programs it is booked already. */
+export interface Again {
+  readonly amount: string;
+  readonly booked: readonly string[];
+}
+
 interface Props {
   readonly found: Found;
   readonly programs: readonly Program[];
+  readonly again?: Again | undefined;
   /** What was sent before the page was loaded again, and has no answer. */
   readonly unanswered?: Entry | undefined;
   readonly onBooked: (booking: Booking) => void;
@@ -38,9 +46,10 @@ interface Props {
   readonly onNext: () => void;
 }
 
-export function BookPurchase({ found, programs, unanswered, onBooked, onKept, onNext }: Props) {
-  const [programId, setProgramId] = useState(rememberedProgram);
-  const [text, setText] = useState('');
+export function BookPurchase({ found, programs, again, unanswered, onBooked, onKept, onNext }: Props) {
+  /** The one of the form, once something was chosen or typed: then what is learned of the cards changes it no more. */
+  const [programId, setProgramId] = useState<string>();
+  const [text, setText] = useState(again?.amount ?? '');
   const [partText, setPartText] = useState<PartText>();
   const [problems, setProblems] = useState({ amount: '', part: '' });
   const [open, setOpen] = useState(unanswered);
@@ -50,7 +59,11 @@ export function BookPurchase({ found, programs, unanswered, onBooked, onKept, on
   const form = useRef<HTMLFormElement>(null);
   const { isBusy, error, clear, run } = useAction();
   const words = t().till;
-  const program = programs.find((each) => each.programId === programId) ?? programs[0];
+  const cards = useOwnCards(found.member?.userId, programs);
+  const choices = ownFirst(programs.filter((each) => !again?.booked.includes(each.programId)), cards);
+  const remembered = choices.find((each) => each.programId === rememberedProgram());
+  const usual = remembered && cards.get(remembered.programId) !== false ? remembered : choices[0];
+  const program = choices.find((each) => each.programId === programId) ?? usual;
   const standing = useStanding(found.member?.userId, program, version);
 
   useEffect(() => form.current?.querySelector('input')?.focus(), []);
@@ -69,6 +82,7 @@ export function BookPurchase({ found, programs, unanswered, onBooked, onKept, on
   const canPay = payable > 0 && isConnected.value && !isCodeMissing && may('redeemLoyaltyPoints');
 
   function edit(change: () => void): void {
+    setProgramId(program?.programId);
     change();
     setProblems({ amount: '', part: '' });
     setAsked(false);
@@ -157,7 +171,14 @@ export function BookPurchase({ found, programs, unanswered, onBooked, onKept, on
       {open && <NoAnswer entry={open} isBusy={isBusy} onAgain={() => carryOut(open)} onGiveUp={giveUp} />}
       {!open && (
         <form class="stack till" noValidate onSubmit={submit} ref={form}>
-          <ChooseProgram programs={programs} chosen={program} onChoose={choose} />
+          <ChooseProgram
+            programs={choices}
+            cards={cards}
+            chosen={program}
+            isNamed={again !== undefined}
+            onChoose={choose}
+          />
+          {cards.get(program.programId) === false && <p class="problem">{t().problem.codes['MEMBERSHIP_NOT_FOUND']}</p>}
           <Field
             label={words.amount(program.currency)}
             hint={sale === undefined ? '' : exactMoney(sale / 10 ** digits, program.currency)}

@@ -2,10 +2,15 @@
 
 import type { Program } from '../store.ts';
 import { t } from '../words.ts';
+import type { Cards } from './own-cards.ts';
 
 interface Props {
+  /** Those first of which the customer has a card, as far as that is known. */
   readonly programs: readonly Program[];
+  readonly cards: Cards;
   readonly chosen: Program;
+  /** Whether a single one is named as well. */
+  readonly isNamed: boolean;
   readonly onChoose: (programId: string) => void;
 }
 
@@ -13,8 +18,10 @@ const NAME = 'punktwerk.console.program';
 
 export const rememberedProgram = (): string | null => sessionStorage.getItem(NAME);
 
-export function ChooseProgram({ programs, chosen, onChoose }: Props) {
-  if (programs.length < 2) return null;
+export function ChooseProgram({ programs, cards, chosen, isNamed, onChoose }: Props) {
+  const words = t().till;
+  if (programs.length < 2) return isNamed ? <p>{`${words.program}: ${chosen.programName}`}</p> : null;
+  const others = programs.filter((each) => cards.get(each.programId) === false);
 
   function choose(programId: string): void {
     sessionStorage.setItem(NAME, programId);
@@ -23,14 +30,17 @@ export function ChooseProgram({ programs, chosen, onChoose }: Props) {
 
   return (
     <label>
-      {t().till.program}
+      {words.program}
       <select value={chosen.programId} onChange={(event) => choose(event.currentTarget.value)}>
-        {programs.map((each) => (
-          <option key={each.programId} value={each.programId}>
-            {each.programName}
-          </option>
-        ))}
+        {programs.filter((each) => !others.includes(each)).map(option)}
+        {others.length > 0 && <optgroup label={words.noCard}>{others.map(option)}</optgroup>}
       </select>
     </label>
   );
 }
+
+const option = ({ programId, programName }: Program) => (
+  <option key={programId} value={programId}>
+    {programName}
+  </option>
+);

@@ -22,9 +22,11 @@ interface Props {
   readonly name: string;
   /** The code on the card, if it was shown. */
   readonly code: string | undefined;
+  /** Book the same purchase on another card; nothing where there is none. */
+  readonly onAgain: (() => void) | undefined;
 }
 
-export function LastBooking({ booking, name, code }: Props) {
+export function LastBooking({ booking, name, code, onAgain }: Props) {
   const [undone, setUndone] = useState<Undone>();
   const [given, setGiven] = useState(0);
   const { isBusy, error, run } = useAction();
@@ -69,6 +71,13 @@ export function LastBooking({ booking, name, code }: Props) {
         offers={standing?.offers ?? []}
         onGiven={() => setGiven((before) => before + 1)}
       />
+      {!undone && onAgain && (
+        <div>
+          <button type="button" class="secondary" onClick={onAgain}>
+            {words.repeat}
+          </button>
+        </div>
+      )}
       {error !== undefined && <UndoFailed error={error} />}
       {!undone && !isRefused && given === 0 && isUndoable(booking) && may('reverseLoyaltyTransaction', 'cancelRedemption') && (
         <div class="line">

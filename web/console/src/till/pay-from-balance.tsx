@@ -62,7 +62,7 @@ export function PayFromBalance({ program, payable, sale, text, part, problem, on
 }
 
 /** An amount as it is typed, such as `12,40`. */
-function plainAmount(minor: number, digits: number): string {
+export function plainAmount(minor: number, digits: number): string {
   const options = { minimumFractionDigits: digits, useGrouping: false };
   return new Intl.NumberFormat(locale, options).format(minor / 10 ** digits);
 }

@@ -4,12 +4,14 @@ import { useEffect, useState } from 'preact/hooks';
 import { isConnected } from '../../../shared/api/connection.ts';
 import { may, store } from '../access.ts';
 import { t } from '../words.ts';
-import { BookPurchase } from './book-purchase.tsx';
+import { BookPurchase, type Again } from './book-purchase.tsx';
 import type { Booking, Payment } from './bookings.ts';
 import { FindCustomer, type Found, type Strayed } from './find-customer.tsx';
 import { KeptBooking } from './kept-booking.tsx';
 import { recallPayment, type OpenPayment } from './kept-payment.ts';
 import { LastBooking } from './last-booking.tsx';
+import { plainAmount } from './pay-from-balance.tsx';
+import { leftOf } from './payment-parts.ts';
 import { Outbox } from './outbox-list.tsx';
 import type { Entry } from './outbox-rules.ts';
 import { scopeOrNone } from './outbox.ts';
@@ -19,7 +21,7 @@ import './till.css';
 import { UseReward } from './use-reward.tsx';
 
 /** What was done last, and for whom. */
-type Last = { readonly found: Found } & (
+type Last = { readonly found: Found; readonly booked: readonly string[] } & (
   | { readonly booking: Booking }
   | { readonly kept: Entry; readonly payment: Payment | undefined }
 );
@@ -28,6 +30,7 @@ export default function Till() {
   const [unanswered, setUnanswered] = useState(() => recallPayment(scopeOrNone()));
   const [found, setFound] = useState(unanswered && foundBefore(unanswered));
   const [last, setLast] = useState<Last>();
+  const [again, setAgain] = useState<Again>();
   const [memberCode, setMemberCode] = useState<Strayed>();
   const [rewardCode, setRewardCode] = useState<Strayed>();
   const programs = store.value?.programs ?? [];
@@ -54,12 +57,21 @@ export default function Till() {
 
   function next(): void {
     setFound(undefined);
+    setAgain(undefined);
     setUnanswered(undefined);
   }
 
   function done(what: Last): void {
     setLast(what);
     next();
+  }
+
+  const bookedWith = ({ programId }: Entry): readonly string[] => [...(again?.booked ?? []), programId];
+
+  /** Who it is and what was paid is known: only the card is another one. */
+  function repeat({ found: customer, booked }: Last, { digits = 2, ...entry }: Entry): void {
+    setAgain({ amount: plainAmount(Math.round(leftOf({ ...entry, digits }) * 10 ** digits), digits), booked });
+    begin(customer);
   }
 
   return (
@@ -77,14 +89,21 @@ export default function Till() {
         <BookPurchase
           found={found}
           programs={programs}
+          again={again}
           unanswered={unanswered?.entry}
-          onBooked={(booking) => done({ booking, found })}
-          onKept={(kept, payment) => done({ kept, payment, found })}
+          onBooked={(booking) => done({ booking, found, booked: bookedWith(booking.entry) })}
+          onKept={(kept, payment) => done({ kept, payment, found, booked: bookedWith(kept) })}
           onNext={next}
         />
       )}
       {!found && booking && (
-        <LastBooking booking={booking} name={nameOf(booking, last)} code={last?.found.code} key={booking.entry.key} />
+        <LastBooking
+          booking={booking}
+          name={nameOf(booking, last)}
+          code={last?.found.code}
+          onAgain={last?.found.member && hasOther(last) ? () => repeat(last, booking.entry) : undefined}
+          key={booking.entry.key}
+        />
       )}
       {!found && !booking && last && 'kept' in last && (
         <KeptBooking kept={last.kept} payment={last.payment} name={last.found.name} key={last.kept.key} />
@@ -94,6 +113,9 @@ export default function Till() {
     </>
   );
 }
+
+const hasOther = ({ booked }: Last): boolean =>
+  store.value?.programs.some((each) => !booked.includes(each.programId)) ?? false;
 
 /** What was booked: at once, or once it was sent later. */
 function bookingOf(last: Last): Booking | undefined {

@@ -18,6 +18,8 @@ export const till: Words['till'] = {
   offline: 'Es gibt keine Verbindung. Buchungen bleiben auf diesem Gerät und werden später gesendet. Prämien brauchen eine Verbindung.',
   next: 'Anderer Kunde',
   program: 'Programm',
+  noCard: 'Ohne Karte dieses Kunden',
+  repeat: 'Gleicher Einkauf auf eine andere Karte',
   noPrograms: 'Diese Filiale hat kein offenes Programm. Es kann nichts gebucht werden.',
   amount: (currency) => `Betrag des Einkaufs in ${currency}`,
   book: 'Buchen',

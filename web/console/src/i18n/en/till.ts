@@ -16,6 +16,8 @@ export const till = {
   offline: 'There is no connection. Bookings are kept on this device and sent later. Rewards need a connection.',
   next: 'Another customer',
   program: 'Program',
+  noCard: 'No card of this customer',
+  repeat: 'Same purchase on another card',
   noPrograms: 'This store has no open program. Nothing can be booked.',
   amount: (currency: string) => `Amount of the purchase in ${currency}`,
   book: 'Book',
