@@ -97,8 +97,29 @@ async function payFromBalance(browser, width) {
   await page.getByText('€5.50 given back to the card.').waitFor();
   assert.equal(await balanceOf(saver), 12.4);
 
+  await halfFinished(opened, saver);
   await lostAnswer(opened, saver);
   await context.close();
+}
+
+/** The balance has paid, and the purchase is sent later: then it is shown and undone as a whole. */
+async function halfFinished(opened, saver) {
+  const { page, context } = opened;
+  await find(page, saver.code, saver);
+  await page.getByLabel(AMOUNT).fill('20');
+  await page.getByRole('button', { name: OFFER }).press('Enter');
+  await page.getByText('Left to pay: €7.60').waitFor();
+  await context.route('**/addLoyaltyPoints', (route) => route.abort());
+  await page.getByLabel(PART).press('Enter');
+  await page.getByText('Kept: €20.00 for Berta Kern.').waitFor();
+  await context.unroute('**/addLoyaltyPoints');
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await page.getByText(/^€[0-9.]+ for Berta Kern\.$/).waitFor();
+  await page.getByText('€12.40 paid from the balance.').waitFor();
+  await check(opened, 'till-balance-sent-later');
+  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await page.getByText('€12.40 given back to the card.').waitFor();
+  assert.equal(await balanceOf(saver), 12.4);
 }
 
 /** The answer is lost on the way, and the page is loaded again: it is sent again, and taken once. */

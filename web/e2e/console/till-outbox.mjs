@@ -81,7 +81,19 @@ async function slow(browser) {
   assert.deepEqual(await amounts(member), [15]);
   await page.getByRole('button', { name: 'Undo' }).press('Enter');
   await page.getByText(/ taken back\./).waitFor();
+  await refusedUndo(page, member);
   await context.close();
+}
+
+/** What only a manager can take back has no button that is refused again. */
+async function refusedUndo(page, member) {
+  await book(page, member.code, '16', member.program);
+  await page.getByText(/ points for Tilla Kern\.$/).waitFor();
+  await call('addLoyaltyPoints', { programId: member.program.programId, userId: member.userId, points: 1 });
+  const undo = page.getByRole('button', { name: 'Undo' });
+  await undo.press('Enter');
+  await page.getByText(/^Something was booked for this customer afterwards\./).waitFor();
+  await undo.waitFor({ state: 'detached' });
 }
 
 /** A tab that is closed while it sends loses nothing: the next one sends it, after the first has had its time. */
