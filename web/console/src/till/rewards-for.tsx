@@ -95,6 +95,7 @@ export function RewardsFor({ userId, code, program, offers, onGiven }: Props) {
               question={words.sure(amount(offer.requiredPoints, program), offer.title)}
               yes={words.yes}
               act={() => give(offer)}
+              {...(said && { look: 'plain' as const })}
             >
               {words.give(amount(offer.requiredPoints, program))}
             </Sure>
