@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { load } from './load.mjs';
 
 const { newDraft, STEPS } = await load('console/src/programs/draft.ts');
-const { faultsOf, isFinished, openStep } = await load('console/src/programs/faults.ts');
+const { atOnce, faultsOf, isFinished, openStep } = await load('console/src/programs/faults.ts');
 const { keyOf, placeOf, requestOf, rulesOf } = await load('console/src/programs/request.ts');
 
 const fresh = newDraft('draft-1', ['Bronze', 'Silver', 'Gold']);
@@ -38,6 +38,16 @@ const WRONG = [
 for (const [step, changes, expected] of WRONG) {
   test(`${step}: ${JSON.stringify(expected)}`, () => assert.deepEqual(faults(changes, step), expected));
 }
+
+test('what is no number is said at once, and what is being typed is not', () => {
+  const early = (pointsPerEuro) => {
+    const numbers = { ...fresh.numbers, pointsPerEuro };
+    return atOnce(faults({ numbers }, 'rules'), numbers);
+  };
+  assert.deepEqual(early('ten'), { pointsPerEuro: 'unclear' });
+  assert.deepEqual(early('100001'), { pointsPerEuro: 'tooLarge' });
+  for (const text of ['', '0', '1.', '1.5']) assert.deepEqual(early(text), {}, text);
+});
 
 test('levels ascend and have different names', () => {
   const levels = [

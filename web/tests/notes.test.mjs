@@ -8,8 +8,8 @@ globalThis.navigator ??= { language: 'en-GB' };
 const { noteOf } = await load('console/src/imports/notes.ts');
 
 const NOTES = [
-  ['points: read with a decimal comma, as in line 2: 1.234', 'points: read with a decimal comma, as in 1.234.'],
-  ['points: read with a decimal point, as in line 2: 1,234', 'points: read with a decimal point, as in 1,234.'],
+  ['points: read with a decimal comma, as in line 2: 1.234', 'Balance: read with a decimal comma, as in 1.234.'],
+  ['points: read with a decimal point, as in line 2: 1,234', 'Balance: read with a decimal point, as in 1,234.'],
   ['The file is not UTF-8 (line 2), so it was read as Windows-1252: check letters like ä, ö, ü, ß.', /^The file is not UTF-8 \(line 2\), so it was read as Windows writes it/],
   ['The file is UTF-8, but not in line 7: what cannot be read there became \ufffd.', /the first in line 7/],
   ['Something new.', 'Something new.'],

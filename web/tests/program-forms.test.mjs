@@ -48,6 +48,18 @@ test('zero is a number where it may be', () => {
   assert.deepEqual(readNumber('0', 'en', { digits: 0, min: 1, max: 9 }), { doubt: 'tooSmall' });
 });
 
+test('whole numbers may be written in groups, and percentages with their sign', () => {
+  const whole = { digits: 0, min: 1, max: 10_000_000 };
+  assert.deepEqual(readNumber('1.000', 'de', whole), { value: 1000 });
+  assert.deepEqual(readNumber('1,234,567', 'en', whole), { value: 1_234_567 });
+  for (const text of ['1.00', '1.0000', '0.500', '.500', '1,5']) assert.ok('doubt' in readNumber(text, 'de', whole), text);
+  assert.deepEqual(readNumber('1.000', 'de', { digits: 2, min: 0, max: 5000 }), { doubt: 'unclear' }); // It may be one.
+  const percent = { digits: 2, min: 0.01, max: 100, isPercent: true };
+  assert.deepEqual(readNumber('2,5 %', 'de', percent), { value: 2.5 });
+  assert.deepEqual(readNumber('5%', 'en', percent), { value: 5 });
+  assert.deepEqual(readNumber('5 %', 'de', whole), { doubt: 'unclear' });
+});
+
 test('a number below zero is read, and too little', () => {
   for (const min of [0, 1]) {
     for (const text of ['-1', ' −2,5', '-0,00001']) {

@@ -6,18 +6,22 @@ export interface Action {
   readonly isBusy: boolean;
   readonly error: unknown;
   readonly clear: () => void;
+  /** Run once more what was run last. */
+  readonly again: () => void;
   /** Run it, unless another one of this place is on its way. */
   readonly run: (action: () => Promise<void>) => void;
 }
 
 export function useAction(): Action {
   const isRunning = useRef(false);
+  const last = useRef<() => Promise<void>>(null);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
 
   function run(action: () => Promise<void>): void {
     if (isRunning.current) return;
     isRunning.current = true;
+    last.current = action;
     setBusy(true);
     setError(undefined);
     action()
@@ -27,5 +31,8 @@ export function useAction(): Action {
         setBusy(false);
       });
   }
-  return { isBusy, error, clear: () => setError(undefined), run };
+  const again = (): void => {
+    if (last.current) run(last.current);
+  };
+  return { isBusy, error, clear: () => setError(undefined), again, run };
 }

@@ -17,7 +17,7 @@ import { Secret } from './secret.tsx';
 export default function Keys() {
   const [isWithRevoked, setWithRevoked] = useState(false);
   const [made, setMade] = useState<Made>();
-  const { isBusy, error, run } = useAction();
+  const { isBusy, error, run, again } = useAction();
   const words = t().developers.keys;
   const keys = useRead(() => list(isWithRevoked), [isWithRevoked]);
   const names = useRead(namesOfStaff, []);
@@ -55,7 +55,7 @@ export default function Keys() {
           onKept={() => setMade(undefined)}
         />
       )}
-      <Refused error={error} />
+      <Refused error={error} again={again} />
       <section class="panel" aria-busy={isBusy}>
         {keys.value?.length === 0 && <p>{words.none}</p>}
         {keys.value && keys.value.length > 0 && (

@@ -32,7 +32,7 @@ export function MakeKey({ onMade }: { readonly onMade: (made: Made) => void }) {
   const [use, setUse] = useState<Use | null>(null);
   const [label, setLabel] = useState('');
   const [problem, setProblem] = useState('');
-  const { isBusy, error, send } = useWrite();
+  const { isBusy, error, again, send } = useWrite();
   const words = t().developers.keys;
 
   function submit(event: Event): void {
@@ -64,7 +64,7 @@ export function MakeKey({ onMade }: { readonly onMade: (made: Made) => void }) {
           {words.make}
         </button>
       </form>
-      <Refused error={error} />
+      <Refused error={error} again={again} />
     </>
   );
 }

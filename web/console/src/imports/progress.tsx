@@ -67,7 +67,8 @@ export function Progress({ kept, importId, onAgain }: Props) {
       {error !== undefined && <Failed error={error} retry={isGone ? onAgain : () => setTurn(turn + 1)} />}
       {status && (
         <>
-          <p role="status">{words.states[status.state]}</p>
+          <p role="status">{stateOf(status)}</p>
+          {status.state === 'running' && status.done === 0 && <p class="quiet">{words.beginsSoon}</p>}
           {isOpen && <Bar status={status} />}
           <Counts status={status} />
           {status.notes.map((each) => (
@@ -80,9 +81,9 @@ export function Progress({ kept, importId, onAgain }: Props) {
       {status && isOpen && may('cancelImport') && (
         <div class="row start">
           <button type="button" class="severe" aria-disabled={cancelling.isBusy} onClick={cancel}>
-            {words.cancel}
+            {kept.isTrial ? words.cancelTrial : words.cancel}
           </button>
-          <span class="quiet">{words.cancelNote}</span>
+          <span class="quiet">{kept.isTrial ? words.cancelTrialNote : words.cancelNote}</span>
         </div>
       )}
       {cancelling.error !== undefined && <Failed error={cancelling.error} />}
@@ -98,6 +99,11 @@ export function Progress({ kept, importId, onAgain }: Props) {
       )}
     </section>
   );
+}
+
+function stateOf({ state, dryRun }: Status): string | undefined {
+  const words = t().imports;
+  return state === 'cancelled' && dryRun ? words.cancelledTrial : words.states[state];
 }
 
 function Bar({ status }: { readonly status: Status }) {

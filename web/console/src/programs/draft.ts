@@ -19,7 +19,7 @@ export type NumberName = 'requiredStamps' | 'pointsPerEuro' | 'cashbackPercentag
 export const RANGES: Readonly<Record<NumberName | 'minPoints', Range>> = {
   requiredStamps: { digits: 0, min: 1, max: 1_000 },
   pointsPerEuro: { digits: 4, min: 0.0001, max: 100_000 },
-  cashbackPercentage: { digits: 2, min: 0.01, max: 100 },
+  cashbackPercentage: { digits: 2, min: 0.01, max: 100, isPercent: true },
   pointsPerCheckin: { digits: 0, min: 1, max: 1_000_000 },
   rewardCost: { digits: 0, min: 1, max: 10_000_000 },
   minPoints: { digits: 0, min: 0, max: 10_000_000 },

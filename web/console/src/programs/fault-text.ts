@@ -12,11 +12,11 @@ export function textOf(fault: Fault | undefined, range?: Range): string {
       return '';
     case 'empty':
     case 'unclear':
-      return range ? words.unclear(typedAs(range.min, locale), number(range.max), typedAs(exampleOf(range), locale)) : words.missing;
+      return range ? words.unclear(typedAs(range.min, locale), typedAs(range.max, locale), typedAs(exampleOf(range), locale)) : words.missing;
     case 'decimals':
       return words.decimals(range?.digits ?? 0);
     case 'tooLarge':
-      return words.tooLarge(number(range?.max ?? 0));
+      return words.tooLarge(typedAs(range?.max ?? 0, locale));
     case 'tooMany':
       return words.tooMany(number(range?.max ?? 0));
     case 'tooSmall':

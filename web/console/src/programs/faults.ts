@@ -35,6 +35,15 @@ export function faultsOf(draft: Draft, step: Step, locale: string): Faults {
   }
 }
 
+const NO_NUMBER: readonly (Fault | undefined)[] = ['unclear', 'decimals', 'tooLarge'];
+
+/** What more typing does not mend is said at once: without it the card would be gone, and nobody knew why. */
+export function atOnce(faults: Faults, numbers: Draft['numbers']): Faults {
+  const isBegun = (text: string): boolean => /[.,]\s*$/.test(text); // Decimals follow.
+  const names = (Object.keys(numbers) as NumberName[]).filter((each) => !isBegun(numbers[each]));
+  return found(Object.fromEntries(names.filter((each) => NO_NUMBER.includes(faults[each])).map((each) => [each, faults[each]])));
+}
+
 /** Return the step to which somebody can go: the wanted one, or the first before it that is not finished. */
 export function openStep(draft: Draft, wanted: string, locale: string): Step {
   const at = STEPS.findIndex((each) => each === wanted);

@@ -109,9 +109,9 @@ function Table({ programs }: { readonly programs: readonly Program[] }) {
             <th scope="row">
               <a href={`/console/programs/${encodeURIComponent(each.programId)}`}>{each.programName}</a>
             </th>
-            <td>{words.types[each.programType]}</td>
-            <td>{each.isActive ? words.states.active : words.states.inactive}</td>
-            <td>{day(new Date(each.createdAt))}</td>
+            <td data-label={words.kind}>{words.types[each.programType]}</td>
+            <td data-label={words.state}>{each.isActive ? words.states.active : words.states.inactive}</td>
+            <td data-label={words.since}>{day(new Date(each.createdAt))}</td>
           </tr>
         ))}
       </tbody>

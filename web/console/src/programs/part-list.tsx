@@ -44,7 +44,7 @@ export function PartList({ program, part, words, columns, rows, mayMake }: Props
                     <a href={partAddress(program, part, id)}>{name}</a>
                   </th>
                   {cells.map((each, index) => (
-                    <td key={columns[index + 1]}>{each}</td>
+                    <td key={columns[index + 1]} data-label={columns[index + 1]}>{each}</td>
                   ))}
                 </tr>
               ))}

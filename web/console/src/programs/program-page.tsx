@@ -88,5 +88,5 @@ function addressOf({ programId }: Program, part: Part): string {
 
 /** On a phone the row is longer than the screen. */
 function show(link: HTMLElement | null): void {
-  link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  link?.scrollIntoView({ block: 'nearest', inline: 'center' });
 }

@@ -9,7 +9,7 @@ import { useAction } from '../../../shared/lib/use-action.ts';
 import { may, openStore, store } from '../access.ts';
 import { isTest } from '../mode.ts';
 import { laterOf, newDraft, nextOf, type Draft, type Step } from './draft.ts';
-import { faultsOf, openStep, type Faults } from './faults.ts';
+import { atOnce, faultsOf, openStep, type Faults } from './faults.ts';
 import { openingFailure } from './failure-text.ts';
 import { dropDraft, keepDraft, recallDraft } from './kept-draft.ts';
 import { made } from './made.ts';
@@ -53,7 +53,8 @@ function Wizard() {
     if (wanted !== step) replace(addressOf(step));
   }, [wanted, step]);
 
-  const faults = { ...refused, ...(tried === step ? faultsOf(draft, step, locale) : {}) };
+  const all = faultsOf(draft, step, locale);
+  const faults = { ...refused, ...(tried === step ? all : atOnce(all, draft.numbers)) };
   const { look, isInDoubt, sentences } = shownOf(draft, currency);
 
   function change(changes: Partial<Draft>): void {

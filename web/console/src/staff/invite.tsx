@@ -29,7 +29,7 @@ export function Invite({ onChanged }: { readonly onChanged: () => void }) {
   const [given, setGiven] = useState(first);
   const [problems, setProblems] = useState({ label: '', email: '', stores: '' });
   const [sent, setSent] = useState<Sent>();
-  const { isBusy, error, send } = useWrite();
+  const { isBusy, error, again, send } = useWrite();
   useUnsaved(label.trim() !== '' || email.trim() !== '');
   const words = t().staff;
 
@@ -67,7 +67,7 @@ export function Invite({ onChanged }: { readonly onChanged: () => void }) {
           {words.send}
         </button>
       </form>
-      <Refused error={error} />
+      <Refused error={error} again={again} />
       <p role="status">{sent && (sent.isMailed ? words.mailed(sent.email) : words.notMailed(sent.email))}</p>
       {sent && <Link />}
     </section>

@@ -51,7 +51,7 @@ function Change({ person, onChanged }: Props) {
   const [label, setLabel] = useState(person.label);
   const [given, setGiven] = useState<Given>({ role: person.role, storeIds: person.storeIds });
   const [problem, setProblem] = useState('');
-  const { isBusy, error, send } = useWrite();
+  const { isBusy, error, again, send } = useWrite();
   const words = t().staff;
   const name = nameOf(person);
   const storeIds = isLimitable(given.role) ? [...given.storeIds] : [];
@@ -100,7 +100,7 @@ function Change({ person, onChanged }: Props) {
           </Sure>
         </div>
       </form>
-      <Refused error={error} />
+      <Refused error={error} again={again} />
     </>
   );
 }

@@ -10,15 +10,20 @@ import { t } from '../words.ts';
 import { SignOut } from './sign-out.tsx';
 
 /** It stands beside the form that was refused, not within: it has a form of its own. */
-export function Refused({ error }: { readonly error: unknown }) {
-  if (error === undefined) return null;
-  const isTooOld = error instanceof Problem && error.code === 'SIGN_IN_TOO_OLD';
-  return isTooOld ? <SignInAgain /> : <Failed error={error} />;
+interface Props {
+  readonly error: unknown;
+  /** Carry on what was refused, once the person has signed in again. */
+  readonly again: () => void;
 }
 
-function SignInAgain() {
+export function Refused({ error, again }: Props) {
+  if (error === undefined) return null;
+  const isTooOld = error instanceof Problem && error.code === 'SIGN_IN_TOO_OLD';
+  return isTooOld ? <SignInAgain onDone={again} /> : <Failed error={error} />;
+}
+
+function SignInAgain({ onDone }: { readonly onDone: () => void }) {
   const [password, setPassword] = useState('');
-  const [isDone, setDone] = useState(false);
   const { isBusy, error, run } = useAction();
   const words = t().shell.again;
 
@@ -26,17 +31,10 @@ function SignInAgain() {
     event.preventDefault();
     run(async () => {
       await signInByPassword(user.value?.email ?? '', password);
-      setDone(true);
+      onDone();
     });
   }
 
-  if (isDone) {
-    return (
-      <p class="panel" role="status">
-        {words.done}
-      </p>
-    );
-  }
   return (
     <form class="panel" noValidate onSubmit={submit} aria-label={words.title}>
       <h2>{words.title}</h2>

@@ -87,7 +87,7 @@ function PageLink({ to, inner, name }: LinkProps) {
   const isHere = [to, ...inner].some((each) => path.value === each || path.value.startsWith(`${each}/`));
   const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
-    if (isHere) link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    if (isHere) link.current?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [isHere]);
   return (
     <a href={to} ref={link} aria-current={isHere ? 'page' : undefined}>

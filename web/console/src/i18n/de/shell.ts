@@ -24,7 +24,6 @@ export const shell: Words['shell'] = {
     title: 'Noch einmal anmelden',
     why: 'Das gibt jemandem auf Dauer Macht über Ihren Laden. Dafür muss die Anmeldung jünger als zehn Minuten sein.',
     wrong: 'Das Passwort ist falsch.',
-    done: 'Sie sind neu angemeldet. Versuchen Sie es jetzt noch einmal.',
     byLink: 'Ohne Passwort: Melden Sie sich ab, und über einen Link per E-Mail wieder an.',
   },
   signIn: 'Melden Sie sich mit der Adresse an, der Ihr Laden eine Rolle gegeben hat.',

@@ -23,7 +23,6 @@ export const shell = {
     title: 'Sign in again',
     why: 'This gives somebody lasting power over your shop, so it needs a sign-in of the last ten minutes.',
     wrong: 'The password is wrong.',
-    done: 'You have signed in again. Now do it once more.',
     byLink: 'Without a password: sign out, and sign in again by a mailed link.',
   },
   signIn: 'Sign in with the address that your shop has given a role.',

@@ -14,7 +14,7 @@ const TAX_MODES = ['gross', 'net'] as const;
 const TYPES = ['voucher', 'gift_card', 'deposit', 'tip'] as const;
 const EXCLUDED_MAX = 200;
 const ID_CHARS_MAX = 128;
-const VAT_RANGE = { digits: 2, min: 0, max: 100, example: 19 };
+const VAT_RANGE = { digits: 2, min: 0, max: 100, example: 19, isPercent: true };
 
 /** What of a purchase counts. */
 export const purchases: Topic = {
