@@ -67,6 +67,7 @@ async function program(page) {
   await page.getByLabel('First reward (optional)').fill(REWARD);
   await page.getByText('A customer who spends €12.90 gets 129 points.').waitFor();
   await page.getByText(`For 100 points: ${REWARD}.`).waitFor();
+  await page.getByLabel('A visit brings something, too').check();
   await picture(page, 'wizard');
   await goOn();
   await page.getByRole('radio', { name: 'Green' }).check();

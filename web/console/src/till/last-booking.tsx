@@ -22,22 +22,24 @@ interface Props {
   readonly name: string;
   /** The code on the card, if it was shown. */
   readonly code: string | undefined;
+  /** How many rewards were handed out by their codes since: the customer's may be among them. */
+  readonly handedOut: number;
   /** Book the same purchase on another card; nothing where there is none. */
   readonly onAgain: (() => void) | undefined;
 }
 
-export function LastBooking({ booking, name, code, onAgain }: Props) {
+export function LastBooking({ booking, name, code, handedOut, onAgain }: Props) {
   const [undone, setUndone] = useState<Undone>();
   const [given, setGiven] = useState(0);
   const { isBusy, error, run } = useAction();
   const carryOut = useIntention();
   const words = t().till;
   const program = store.value?.programs.find((each) => each.programId === booking.entry.programId);
-  const standing = useStanding(booking.userId, program, `${given} ${undone !== undefined}`);
+  const standing = useStanding(booking.userId, program, `${given} ${handedOut} ${undone !== undefined}`);
   if (!program) return null;
   const write = (value: number): string => amount(value, program);
   // What was refused may be so because something was booked since: then this is not the balance any more.
-  const isKnown = given === 0 && !(error instanceof Problem) && !undone?.wasBefore;
+  const isKnown = given + handedOut === 0 && !(error instanceof Problem) && !undone?.wasBefore;
 
   const isRefused = reasonOf(error) !== undefined; // A second try is refused as well.
 

@@ -33,6 +33,7 @@ export default function Till() {
   const [again, setAgain] = useState<Again>();
   const [memberCode, setMemberCode] = useState<Strayed>();
   const [rewardCode, setRewardCode] = useState<Strayed>();
+  const [handedOut, setHandedOut] = useState(0);
   const programs = store.value?.programs ?? [];
 
   const booking = last ? bookingOf(last) : lastAnswered(scopeOrNone());
@@ -63,6 +64,7 @@ export default function Till() {
 
   function done(what: Last): void {
     setLast(what);
+    setHandedOut(0);
     next();
   }
 
@@ -101,6 +103,7 @@ export default function Till() {
           booking={booking}
           name={nameOf(booking, last)}
           code={last?.found.code}
+          handedOut={handedOut}
           onAgain={last?.found.member && hasOther(last) ? () => repeat(last, booking.entry) : undefined}
           key={booking.entry.key}
         />
@@ -109,7 +112,13 @@ export default function Till() {
         <KeptBooking kept={last.kept} payment={last.payment} name={last.found.name} key={last.kept.key} />
       )}
       <Outbox />
-      {may('useRewardCode') && !found && <UseReward strayed={rewardCode} onMember={(code) => setMemberCode({ code })} />}
+      {may('useRewardCode') && !found && (
+        <UseReward
+          strayed={rewardCode}
+          onMember={(code) => setMemberCode({ code })}
+          onUsed={() => setHandedOut((before) => before + 1)}
+        />
+      )}
     </>
   );
 }

@@ -21,9 +21,10 @@ interface Props {
   readonly strayed: Strayed | undefined;
   /** A customer's code was read here. */
   readonly onMember: (code: string) => void;
+  readonly onUsed: () => void;
 }
 
-export function UseReward({ strayed, onMember }: Props) {
+export function UseReward({ strayed, onMember, onUsed }: Props) {
   const [text, setText] = useState('');
   const [problem, setProblem] = useState('');
   const [reward, setReward] = useState('');
@@ -81,6 +82,7 @@ export function UseReward({ strayed, onMember }: Props) {
         );
         setReward(sentenceFor(answer));
         setText('');
+        onUsed();
       } catch (error) {
         setProblem(isUnknown(error) ? words.rewardUnknown : sentenceOf(error));
       }
