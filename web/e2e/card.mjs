@@ -75,4 +75,12 @@ await run(async (browser) => {
   await page.getByRole('button', { name: 'Yes, leave' }).click();
   await page.getByText('You have no card yet.').waitFor();
   await check(page, 'no-cards', problems);
+
+  // What the shop has stored is there still, and can be erased.
+  await page.getByRole('button', { name: 'Shops whose programs I have left' }).click();
+  await page.getByRole('heading', { level: 2 }).waitFor();
+  await check(page, 'left-stores', problems);
+  await page.getByRole('button', { name: 'Erase my data' }).click();
+  await page.getByRole('button', { name: 'Yes, erase' }).click();
+  await page.getByText('Your data was erased').waitFor();
 });

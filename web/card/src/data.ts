@@ -37,11 +37,7 @@ export const onCardsElsewhere = (uid: string, act: () => void): (() => void) => 
 
 /** Return the cards of a person: one query, and one reading a store. */
 export async function readCards(uid: string): Promise<Kept<readonly MyCard[]>> {
-  const found = (await queryDocuments({
-    collection: 'loyaltyMembers',
-    where: ['userId', uid],
-  })) as unknown as Membership[];
-  const mine = found.filter((each) => each.status !== 'merged' && each.status !== 'left');
+  const mine = (await ownMemberships(uid)).filter((each) => each.status !== 'merged' && each.status !== 'left');
   const stores = new Map(
     await Promise.all(
       [...new Set(mine.map((each) => each.storeId))].map(
@@ -55,6 +51,28 @@ export async function readCards(uid: string): Promise<Kept<readonly MyCard[]>> {
       const store = stores.get(membership.storeId) ?? null;
       return { membership, store, card: store?.cards?.[membership.programId] ?? null };
     }),
+  );
+}
+
+async function ownMemberships(uid: string): Promise<Membership[]> {
+  return (await queryDocuments({
+    collection: 'loyaltyMembers',
+    where: ['userId', uid],
+  })) as unknown as Membership[];
+}
+
+/** A store of whose programs the person has left all: what it has stored is there still. */
+export interface LeftStore {
+  readonly storeId: string;
+  readonly name: string;
+}
+
+export async function readLeftStores(uid: string): Promise<LeftStore[]> {
+  const found = await ownMemberships(uid);
+  const present = new Set(found.filter((each) => each.status !== 'left').map((each) => each.storeId));
+  const left = new Set(found.map((each) => each.storeId).filter((each) => !present.has(each)));
+  return Promise.all(
+    [...left].map(async (storeId) => ({ storeId, name: (await readProfile(storeId))?.value.name ?? storeId })),
   );
 }
 

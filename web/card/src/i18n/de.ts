@@ -16,6 +16,10 @@ export const de: Words = {
     title: 'Meine Karten',
     none: 'Sie haben noch keine Karte. Öffnen Sie den Link oder scannen Sie das Plakat eines Ladens.',
     signIn: 'Melden Sie sich an, um Ihre Karten zu sehen.',
+    left: 'Läden, aus deren Programmen ich ausgetreten bin',
+    leftNone: 'Es gibt keinen.',
+    leftNote: 'Sie sind aus allen Programmen dieses Ladens ausgetreten. Was er von Ihnen gespeichert hat, ist noch da.',
+    leftAgain: 'Wieder eine Karte holen',
   },
   store: {
     notFound: 'Diesen Laden gibt es nicht.',

@@ -17,6 +17,10 @@ export const en = {
     title: 'My cards',
     none: 'You have no card yet. Open the link or scan the poster of a shop to get one.',
     signIn: 'Sign in to see your cards.',
+    left: 'Shops whose programs I have left',
+    leftNone: 'There is none.',
+    leftNote: 'You have left all programs of this shop. What it has stored of you is still there.',
+    leftAgain: 'Get a card again',
   },
   store: {
     notFound: 'There is no such shop.',

@@ -4,6 +4,7 @@ import { user } from '../../../shared/firebase/session.ts';
 import { keptCards, readCards, type MyCard } from '../data.ts';
 import { LoyaltyCard } from '../../../shared/card/loyalty-card.tsx';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
+import { LeftStores } from '../parts/left-stores.tsx';
 import { useKept } from '../use-kept.ts';
 import { moment, t } from '../words.ts';
 
@@ -44,6 +45,7 @@ function Mine({ uid }: { readonly uid: string }) {
           </li>
         ))}
       </ul>
+      <LeftStores uid={uid} />
     </>
   );
 }

@@ -1,0 +1,63 @@
+/** What a store has stored of the person: get it as a file, or have all of it erased. */
+
+import { useState } from 'preact/hooks';
+import { ask } from '../../../shared/api/client.ts';
+import { ownId } from '../../../shared/firebase/session.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
+import { Failed } from '../../../shared/ui/status.tsx';
+import { Sure } from '../../../shared/ui/sure.tsx';
+import { forgetAll } from '../forget-all.ts';
+import { t } from '../words.ts';
+
+export function DataRights({ storeId }: { readonly storeId: string }) {
+  const { error, run } = useAction();
+  const [said, setSaid] = useState('');
+  const words = t().me;
+
+  async function erase(): Promise<void> {
+    const body = { storeId, userId: ownId() };
+    await ask((api, signal) => api.POST('/eraseMember', { body, signal }));
+    await forgetAll();
+    setSaid(words.erased);
+  }
+
+  return (
+    <>
+      <button type="button" class="plain" onClick={() => run(() => download(storeId))}>
+        {words.export}
+      </button>
+      <Sure question={words.eraseSure} yes={words.yesErase} act={() => run(erase)} look="plain">
+        {words.erase}
+      </Sure>
+      {error !== undefined && <Failed error={error} />}
+      <p role="status">{said}</p>
+    </>
+  );
+}
+
+interface Page {
+  readonly data: unknown;
+  readonly nextCursor: string | null;
+}
+
+function read(storeId: string, cursor: string | null): Promise<Page> {
+  const body = { storeId, userId: ownId(), cursor };
+  return ask((api, signal) => api.POST('/exportMember', { body, signal }));
+}
+
+/** Ask for all pages of the export, and hand them to the browser as one file. */
+async function download(storeId: string): Promise<void> {
+  const pages: unknown[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Page = await read(storeId, cursor);
+    pages.push(page.data);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  const file = new Blob([JSON.stringify(pages, null, 2)], { type: 'application/json' });
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = 'my-data.json';
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
