@@ -65,6 +65,7 @@ async function allowed(page, name, clientId) {
   await page.getByLabel('Password').fill(facts.signIns.owner.password);
   await page.keyboard.press('Enter');
   const code = new URL(await sentBack).searchParams.get('code');
+  await page.getByText('Back in the app.').waitFor(); // It is there: the next page does not interrupt it.
   return token({ grant_type: 'authorization_code', client_id: clientId, code, code_verifier: verifier, redirect_uri: REDIRECT });
 }
 

@@ -17,7 +17,7 @@ export function Attention() {
   const words = t().start;
   if (!value) {
     return (
-      <section class="panel" aria-label={words.attention} aria-busy>
+      <section class="panel attention" aria-label={words.attention} aria-busy>
         <Loading />
       </section>
     );
@@ -25,7 +25,7 @@ export function Attention() {
   const { findings, failed } = value;
   const isWell = findings.length === 0 && failed.length === 0;
   return (
-    <section class={isWell ? 'panel good' : 'panel'} aria-label={words.attention}>
+    <section class={isWell ? 'panel attention good' : 'panel attention'} aria-label={words.attention}>
       {isWell ? <p>{words.allWell}</p> : <h2>{words.attention}</h2>}
       <ul class="plain-list findings">
         {findings.map(({ text, to }) => (

@@ -19,7 +19,7 @@ export function Today({ program, days: { value, error, again } }: TodayProps) {
   const words = t().start;
   const row = value && rowOfToday(value);
   return (
-    <section class="panel" aria-label={words.today} aria-busy={!value}>
+    <section class="panel today" aria-label={words.today} aria-busy={!value}>
       <h2>{words.today}</h2>
       {!value && error === undefined && <Loading />}
       {error !== undefined && <Failed error={error} retry={again} />}
@@ -40,7 +40,7 @@ export function Total({ program }: { readonly program: Program }) {
   const { value, error, again } = useRead(() => readFigures(program.programId), [program.programId]);
   const words = t().start;
   return (
-    <section class="panel" aria-label={words.total} aria-busy={!value}>
+    <section class="panel total" aria-label={words.total} aria-busy={!value}>
       <h2>{words.total}</h2>
       {!value && error === undefined && <Loading />}
       {error !== undefined && <Failed error={error} retry={again} />}
