@@ -1,6 +1,6 @@
 /** A secret of another system, which browsers neither show nor keep. */
 
-import { useId } from 'preact/hooks';
+import { FieldFrame } from '../ui/field-frame.tsx';
 
 interface Props {
   readonly label: string;
@@ -10,22 +10,20 @@ interface Props {
 }
 
 export function SecretField({ label, value, problem, onInput }: Props) {
-  const id = useId();
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <input
-        id={id}
-        type="password"
-        autoComplete="new-password"
-        value={value}
-        aria-describedby={`${id}-problem`}
-        aria-invalid={problem ? true : undefined}
-        onInput={(event) => onInput(event.currentTarget.value)}
-      />
-      <p id={`${id}-problem`} class="problem" role="alert">
-        {problem}
-      </p>
-    </div>
+    <FieldFrame
+      label={label}
+      hint={null}
+      problem={problem}
+      control={(tied) => (
+        <input
+          {...tied}
+          type="password"
+          autoComplete="new-password"
+          value={value}
+          onInput={(event) => onInput(event.currentTarget.value)}
+        />
+      )}
+    />
   );
 }

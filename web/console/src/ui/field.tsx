@@ -1,7 +1,7 @@
-/** One field of a form: it owns the ids that tie label, hint and problem to the input. */
+/** A field for a text of one line. */
 
 import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
+import { FieldFrame } from './field-frame.tsx';
 
 interface Props {
   readonly label: string;
@@ -19,30 +19,26 @@ interface Props {
 }
 
 export function Field({ label, value, onInput, hint, problem, mode, isFirst, isText, children }: Props) {
-  const id = useId();
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <input
-        id={id}
-        type="text"
-        inputMode={mode}
-        autoComplete="off"
-        autoCapitalize={isText ? 'sentences' : 'none'}
-        spellcheck={isText ?? false}
-        data-first={isFirst || problem ? '' : undefined}
-        value={value}
-        aria-invalid={problem ? true : undefined}
-        aria-describedby={`${id}-hint ${id}-problem`}
-        onInput={(event) => onInput(event.currentTarget.value)}
-      />
-      <p id={`${id}-hint`} class="quiet">
-        {hint}
-      </p>
+    <FieldFrame
+      label={label}
+      hint={hint}
+      problem={problem}
+      control={(tied) => (
+        <input
+          {...tied}
+          type="text"
+          inputMode={mode}
+          autoComplete="off"
+          autoCapitalize={isText ? 'sentences' : 'none'}
+          spellcheck={isText ?? false}
+          data-first={isFirst || problem ? '' : undefined}
+          value={value}
+          onInput={(event) => onInput(event.currentTarget.value)}
+        />
+      )}
+    >
       {children}
-      <p id={`${id}-problem`} class="problem" role="alert">
-        {problem}
-      </p>
-    </div>
+    </FieldFrame>
   );
 }

@@ -1,6 +1,6 @@
 /** A field for several texts, one on each line. */
 
-import { useId } from 'preact/hooks';
+import { FieldFrame } from './field-frame.tsx';
 
 interface Props {
   readonly label: string;
@@ -11,24 +11,14 @@ interface Props {
 }
 
 export function LinesField({ label, value, onInput, hint, problem }: Props) {
-  const id = useId();
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <textarea
-        id={id}
-        rows={3}
-        value={value}
-        aria-invalid={problem ? true : undefined}
-        aria-describedby={`${id}-hint ${id}-problem`}
-        onInput={(event) => onInput(event.currentTarget.value)}
-      />
-      <p id={`${id}-hint`} class="quiet">
-        {hint}
-      </p>
-      <p id={`${id}-problem`} class="problem" role="alert">
-        {problem}
-      </p>
-    </div>
+    <FieldFrame
+      label={label}
+      hint={hint}
+      problem={problem}
+      control={(tied) => (
+        <textarea {...tied} rows={3} value={value} onInput={(event) => onInput(event.currentTarget.value)} />
+      )}
+    />
   );
 }
