@@ -39,9 +39,11 @@ test: setup ## Run the tests but the wide ones; ARGS="-k ledger" chooses
 	@exec $(PYTEST) 3 -m "not wide" $(COVER) $(ARGS)
 
 # Only files with such tests are read, unless ARGS names others: reading all takes each worker long.
+# What measures the machine, too, runs at the end, with nothing beside it.
 test-wide: setup ## Run the slow tests: the whole emulator suite, what tools.new begins, long walks over all endpoints
-	@exec $(PYTEST) 2 -m wide $(ARGS) \
-		$(if $(findstring tests/,$(ARGS)),,$$(grep -rlE 'mark\.wide|mostly_wide' tests --include='test_*.py'))
+	@$(PYTEST) 2 -m "wide$(if $(ARGS),, and not alone)" $(ARGS) \
+		$(if $(findstring tests/,$(ARGS)),,$$(grep -rlE 'mark\.wide|mostly_wide' tests --include='test_*.py')); code=$$?; \
+		$(if $(ARGS),,$(PYTEST) 0 -m alone $$(grep -rl 'mark\.alone' tests --include='test_*.py') || code=$$?;) exit $$code
 
 fuzz: setup ## Send generated requests to every operation; ARGS="--examples 100 --mode live --only getPayment"
 	@exec $(VENV) -m tools.fuzz $(ARGS)

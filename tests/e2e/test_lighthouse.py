@@ -12,6 +12,7 @@ from tests.support.chromium import needs_chromium, run_flow
 pytestmark = [
     needs_chromium,
     pytest.mark.wide,
+    pytest.mark.alone,
     pytest.mark.xdist_group("suite"),
     pytest.mark.timeout(400),
 ]

@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Buffer } from 'node:buffer';
 import { call, facts, open, run } from '../browser.mjs';
 import { check, GERMAN, signIn, WIDTHS } from './staff.mjs';
@@ -127,6 +129,8 @@ async function refusedAndCancelled(browser, width) {
   await choose(csv('offen.csv', 'E-Mail;Vorname\n"a@example.com;Ada\n'));
   await page.getByRole('button', { name: 'Jetzt importieren' }).press('Enter');
   await page.getByText(/^Ein Anführungszeichen ab Zeile 2 wird nie geschlossen/).waitFor();
+  await tappedEarly(page, choose);
+  await savedAnew(page, choose);
   await choose(csv('bad.csv', 'Schuhgröße;Vorname;Hausnr\n42;Ada;7\n'));
   await page.getByText('1 von 3 Spalten').waitFor();
   await page.getByRole('button', { name: 'Jetzt importieren' }).press('Enter');
@@ -146,4 +150,34 @@ async function refusedAndCancelled(browser, width) {
   await page.getByRole('button', { name: 'Noch eine Datei importieren' }).press('Enter');
   await page.getByLabel('Datei', { exact: true }).waitFor();
   await context.close();
+}
+
+/** What is tapped before the browser has read the file counts as soon as it has. */
+async function tappedEarly(page, choose) {
+  await page.evaluate(() => {
+    const read = globalThis.Blob.prototype.arrayBuffer;
+    globalThis.Blob.prototype.arrayBuffer = async function slowly() {
+      await new Promise((resolve) => globalThis.setTimeout(resolve, 1_000));
+      globalThis.Blob.prototype.arrayBuffer = read;
+      return read.call(this);
+    };
+  });
+  await choose(csv('langsam.csv', 'E-Mail;Vorname\n"b@example.com;Ben\n'));
+  await page.getByRole('button', { name: 'Jetzt importieren' }).press('Enter');
+  await page.getByText(/^Ein Anführungszeichen ab Zeile 2 wird nie geschlossen/).waitFor();
+}
+
+/** A list that was mended and saved after it was chosen is chosen again, under the same name. */
+async function savedAnew(page, choose) {
+  const folder = await mkdtemp(join(tmpdir(), 'import-'));
+  const path = join(folder, 'liste.csv');
+  await writeFile(path, 'E-Mail;Vorname\n"d@example.com;Dora\n');
+  await choose(path);
+  await page.getByText('2 von 2 Spalten').waitFor();
+  await writeFile(path, 'E-Mail;Vorname\n"e@example.com;Emil Erik\n');
+  await page.getByRole('button', { name: 'Jetzt importieren' }).press('Enter');
+  await page.getByText(/^Die Datei wurde geändert/).waitFor();
+  await choose(path);
+  await page.getByText('Emil Erik').waitFor();
+  await rm(folder, { recursive: true });
 }

@@ -1,6 +1,6 @@
 /** Choose a file of members and what is done with it, look into it, and send it. */
 
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { ask, isUnknown } from '../../../shared/api/client.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { sentenceOf } from '../../../shared/ui/status.tsx';
@@ -10,8 +10,8 @@ import { useRead } from '../ui/use-read.ts';
 import { t } from '../words.ts';
 import type { Choices } from './choices.ts';
 import { Columns } from './columns.tsx';
-import { decode, previewOf, type Preview } from './csv.ts';
-import { BYTES_MAX, faultOf, faultsIn } from './file-faults.ts';
+import type { Preview } from './csv.ts';
+import { bytesOf, faultsIn, lookInto, type Looked } from './file-faults.ts';
 import { FirstRows } from './first-rows.tsx';
 import { columnsOf, NAMING, namesOf, OPENING, type Column } from './headings.ts';
 import { beginImport, forgetImport, noteImport, type KeptImport } from './kept-import.ts';
@@ -34,20 +34,22 @@ export function ChooseFile({ file, onFile, choices, onChoices, open, onStarted }
   const [missing, setMissing] = useState('');
   const { isBusy, error, clear, run } = useAction();
   const own = useRead(readOwnFields, []).value ?? [];
+  const looking = useRef<Promise<Looked>>(null);
+  const input = useRef<HTMLInputElement>(null);
   const id = useId();
   const words = t().imports;
-  const columns = preview?.isCsv ? columnsOf(preview.headings, preview.rows, choices.fields, own) : undefined;
+  const columns = preview && columnsIn(preview);
 
   useEffect(
-    function lookInto() {
+    function look() {
       let isOver = false;
       setPreview(undefined);
       setProblem('');
       setMissing('');
       clear();
       if (!file) return undefined;
-      if (file.size > BYTES_MAX) setProblem(words.fileFaults.tooLarge);
-      else void file.arrayBuffer().then((bytes) => isOver || look(bytes));
+      looking.current = lookInto(file);
+      void looking.current.then((found) => isOver || show(found));
       return () => {
         isOver = true;
       };
@@ -55,11 +57,19 @@ export function ChooseFile({ file, onFile, choices, onChoices, open, onStarted }
     [file],
   );
 
-  function look(bytes: ArrayBuffer): void {
-    const found = previewOf(decode(bytes));
-    const fault = faultOf(new Uint8Array(bytes), found);
-    setProblem(fault);
-    if (!fault) setPreview(found);
+  function show(found: Looked): void {
+    if ('preview' in found) setPreview(found.preview);
+    else setProblem(found.fault);
+  }
+
+  function columnsIn(found: Preview): readonly Column[] | undefined {
+    return found.isCsv ? columnsOf(found.headings, found.rows, choices.fields, own) : undefined;
+  }
+
+  /** A browser says nothing if the same file is chosen again, unless its field was emptied. */
+  function askAgain(): void {
+    setProblem(words.fileFaults.changed);
+    if (input.current) input.current.value = '';
   }
 
   function change(changed: Choices): void {
@@ -68,15 +78,22 @@ export function ChooseFile({ file, onFile, choices, onChoices, open, onStarted }
   }
 
   function send(isTrial: boolean): void {
-    setProblem(file ? problem : words.noFile);
-    if (!file || !preview) return;
-    const lack = columns ? lackOf(columns, choices) : '';
-    setMissing(lack);
-    if (lack) return;
-    const { programId, ifExists, welcomes } = choices;
-    const names = columns && { columns: namesOf(columns) };
+    if (!file) setProblem(words.noFile);
+    if (!file || problem) return;
     run(async () => {
-      const bytes = await file.arrayBuffer();
+      const found = await looking.current; // Who is fast asks before it is read.
+      if (!found || !('preview' in found)) return;
+      const columns = columnsIn(found.preview);
+      const lack = columns ? lackOf(columns, choices) : '';
+      setMissing(lack);
+      if (lack) return;
+      const bytes = await bytesOf(file);
+      if (!bytes) {
+        askAgain();
+        return;
+      }
+      const { programId, ifExists, welcomes } = choices;
+      const names = columns && { columns: namesOf(columns) };
       const wanted = { ...(programId && { programId }), ifExists, grantsWelcomeBonus: welcomes, ...names };
       const same = JSON.stringify([await digestOf(bytes), wanted, isTrial]);
       const kept = beginImport(same, file.name, isTrial, choices);
@@ -102,6 +119,7 @@ export function ChooseFile({ file, onFile, choices, onChoices, open, onStarted }
       <div class="field">
         <label for={id}>{words.file}</label>
         <input
+          ref={input}
           id={id}
           type="file"
           accept=".csv,.txt,.jsonl,.ndjson,text/csv"

@@ -4,11 +4,29 @@ import { Problem } from '../../../shared/api/client.ts';
 import { number } from '../../../shared/i18n/format.ts';
 import type { Words } from '../i18n/en.ts';
 import { t } from '../words.ts';
-import type { Preview } from './csv.ts';
+import { decode, previewOf, type Preview } from './csv.ts';
 
-export const BYTES_MAX = 10 * 1024 * 1024;
+/** What a file has, as far as it is shown, or what is wrong with it. */
+export type Looked = { readonly preview: Preview } | { readonly fault: string };
+
+const BYTES_MAX = 10 * 1024 * 1024;
 const ROWS_MAX = 100_000;
 const MARKS_OF_UTF16: readonly string[] = ['255,254', '254,255'];
+
+/** Look into a file before it is sent. */
+export async function lookInto(file: File): Promise<Looked> {
+  if (file.size > BYTES_MAX) return { fault: t().imports.fileFaults.tooLarge };
+  const bytes = await bytesOf(file);
+  if (!bytes) return { fault: t().imports.fileFaults.changed };
+  const preview = previewOf(decode(bytes));
+  const fault = faultOf(new Uint8Array(bytes), preview);
+  return fault ? { fault } : { preview };
+}
+
+/** Read a file. Browsers do not read one that was saved anew, moved or erased after it was chosen. */
+export function bytesOf(file: File): Promise<ArrayBuffer | undefined> {
+  return file.arrayBuffer().catch(() => undefined);
+}
 
 /** Return what is wrong with a file that has not been sent yet; an empty text if nothing is. */
 export function faultOf(bytes: Uint8Array, preview: Preview): string {

@@ -11,6 +11,7 @@ export const imports: Words['imports'] = {
   fileFaults: {
     empty: 'Die Datei ist leer.',
     notText: 'Das ist keine Liste als Text, sondern etwa eine Excel-Datei oder ein Archiv. Speichern Sie sie als „CSV UTF-8“ und wählen Sie diese Datei.',
+    changed: 'Die Datei wurde geändert oder verschoben, nachdem sie gewählt war. Wählen Sie sie noch einmal.',
     noHeadings: 'Die erste Zeile muss die Spalten nennen, jede nur einmal, etwa „E-Mail; Vorname; Punkte“. Fügen Sie oben so eine Zeile ein.',
     noRows: 'Unter den Überschriften steht keine Zeile.',
     tooLarge: 'Die Datei ist größer als 10 MiB. Teilen Sie sie auf, jeden Teil mit den Überschriften.',

@@ -9,6 +9,7 @@ export const imports = {
   fileFaults: {
     empty: 'The file is empty.',
     notText: 'This is no list in text, but an Excel file or an archive, for example. Save it as "CSV UTF-8" and choose that file.',
+    changed: 'The file was changed or moved after it was chosen. Choose it again.',
     noHeadings: 'The first row has to name the columns, each of them once, such as "E-mail; First name; Points". Add such a row at the top.',
     noRows: 'There is no row below the headings.',
     tooLarge: 'The file is larger than 10 MiB. Divide it, with the headings in each part.',
