@@ -11,6 +11,7 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -44,6 +45,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "pw.cashback": "Cashback",
         "pw.points": "Points",
         "pw.level": "Level",
+        "pw.reserved": "Reserved",
+        "pw.owed": "To make up for",
+        "pw.owed_text": "Something came back after you had spent it. "
+        "What you collect next makes up for that first.",
+        "pw.more": "For the next card",
         "pw.balance_now": "Your balance is now %@",
         "pw.level_now": "Your level is now %@",
         "pw.how": "At the till",
@@ -56,6 +62,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "pw.cashback": "Cashback",
         "pw.points": "Punkte",
         "pw.level": "Stufe",
+        "pw.reserved": "Reserviert",
+        "pw.owed": "Auszugleichen",
+        "pw.owed_text": "Etwas kam zurück, nachdem Sie es ausgegeben hatten. "
+        "Was Sie als Nächstes sammeln, gleicht das zuerst aus.",
+        "pw.more": "Für die nächste Karte",
         "pw.balance_now": "Ihr Stand ist jetzt %@",
         "pw.level_now": "Ihre Stufe ist jetzt %@",
         "pw.how": "An der Kasse",
@@ -113,8 +124,8 @@ def content(face: PassFace, link: AppleLink, identity: AppleIdentity) -> dict[st
         "sharingProhibited": True,
         "storeCard": {
             "primaryFields": [_balance(face)] if face.is_valid else [],
-            "secondaryFields": _level(face) if face.is_valid else [],
-            "backFields": [{"key": "how", "label": "pw.how", "value": _how(face)}],
+            "secondaryFields": _beside(face) if face.is_valid else [],
+            "backFields": _back(face),
         },
     }
     if not face.is_valid:
@@ -130,6 +141,13 @@ def content(face: PassFace, link: AppleLink, identity: AppleIdentity) -> dict[st
     return {**shown, "barcodes": [barcode], "barcode": barcode}
 
 
+def _back(face: PassFace) -> list[dict[str, Any]]:
+    how = {"key": "how", "label": "pw.how", "value": _how(face)}
+    if not face.is_valid or not face.owed:
+        return [how]
+    return [how, {"key": "owed_text", "label": "pw.owed", "value": "pw.owed_text"}]
+
+
 def _how(face: PassFace) -> str:
     if not face.is_valid:
         return "pw.void_text"
@@ -142,19 +160,36 @@ def _balance(face: PassFace) -> dict[str, Any]:
         "label": _BALANCE_LABELS[face.kind],
         "changeMessage": "pw.balance_now",
     }
-    if face.kind is ProgramType.CASHBACK:
-        return {**field, "value": face.balance, "currencyCode": face.currency}
     if face.stamps_needed is not None:
-        return {**field, "value": f"{int(face.balance)} / {face.stamps_needed}"}
-    return {**field, "value": int(face.balance), "numberStyle": "PKNumberStyleDecimal"}
+        return {**field, "value": f"{int(face.free)} / {face.stamps_needed}"}
+    return {**field, **_amount(face, face.free)}
 
 
-def _level(face: PassFace) -> list[dict[str, Any]]:
-    if face.tier is None:
-        return []
-    return [
-        {"key": "level", "label": "pw.level", "value": face.tier, "changeMessage": "pw.level_now"}
+def _amount(face: PassFace, amount: Decimal) -> dict[str, Any]:
+    if face.kind is ProgramType.CASHBACK:
+        return {"value": amount, "currencyCode": face.currency}
+    return {"value": int(amount), "numberStyle": "PKNumberStyleDecimal"}
+
+
+def _beside(face: PassFace) -> list[dict[str, Any]]:
+    """Return what stands below the balance, as far as there is any of it."""
+    level = {
+        "key": "level",
+        "label": "pw.level",
+        "value": face.tier,
+        "changeMessage": "pw.level_now",
+    }
+    amounts = {
+        "reserved": face.reserved,
+        "owed": face.owed,
+        "more": Decimal(face.more_stamps),
+    }
+    fields = [
+        {"key": key, "label": f"pw.{key}", **_amount(face, amount)}
+        for key, amount in amounts.items()
+        if amount
     ]
+    return fields if face.tier is None else [level, *fields]
 
 
 def _sha1(data: bytes) -> str:

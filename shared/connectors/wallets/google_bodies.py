@@ -12,6 +12,8 @@ from shared import ids
 from shared.domain.loyalty.programs import ProgramType
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from shared.domain.wallets.pass_faces import PassFace
 
 INT_MAX = 2**31 - 1
@@ -23,6 +25,16 @@ _LABELS = {
     ProgramType.TIER: ("Points", "Punkte"),
 }
 _LEVEL = ("Level", "Stufe")
+_RESERVED = ("Reserved", "Reserviert")
+_OWED = ("To make up for", "Auszugleichen")
+_OF_OWED = (
+    "Something came back after you had spent it. What you collect next makes up for that first.",
+    (
+        "Etwas kam zurück, nachdem Sie es ausgegeben hatten. "
+        "Was Sie als Nächstes sammeln, gleicht das zuerst aus."
+    ),
+)
+_MORE = ("For the next card", "Für die nächste Karte")
 _HOW = ("At the till", "An der Kasse")
 _OF_APP = (
     "This store asks for the code that changes: show it in the card's app.",
@@ -69,7 +81,8 @@ def object_of(face: PassFace, issuer_id: str, pass_id: str) -> dict[str, Any]:
     shown: dict[str, Any] = {
         **named,
         "state": "ACTIVE",
-        "loyaltyPoints": _points(face),
+        "loyaltyPoints": _points(_LABELS[face.kind], _balance(face)),
+        **_second(face),
         "textModulesData": _texts(face),
         "notifyPreference": "NOTIFY_ON_UPDATE",
     }
@@ -84,18 +97,30 @@ def ended(face: PassFace, issuer_id: str, pass_id: str) -> dict[str, Any]:
     return {**object_of(face, issuer_id, pass_id), "state": "EXPIRED"}
 
 
-def _points(face: PassFace) -> dict[str, Any]:
-    label = _LABELS[face.kind]
-    return {"label": label[0], "localizedLabel": _localized(label), "balance": _balance(face)}
+def _points(label: tuple[str, str], balance: dict[str, Any]) -> dict[str, Any]:
+    return {"label": label[0], "localizedLabel": _localized(label), "balance": balance}
+
+
+def _second(face: PassFace) -> dict[str, Any]:
+    """Return the second amount of a card: Google shows one, and more than one there never is."""
+    if face.reserved:
+        return {"secondaryLoyaltyPoints": _points(_RESERVED, _amount(face, face.reserved))}
+    if face.owed:
+        return {"secondaryLoyaltyPoints": _points(_OWED, _amount(face, face.owed))}
+    return {}
 
 
 def _balance(face: PassFace) -> dict[str, Any]:
-    if face.kind is ProgramType.CASHBACK:
-        micros = int(face.balance.scaleb(_MICROS))
-        return {"money": {"micros": str(micros), "currencyCode": face.currency}}
-    count = int(face.balance)
     if face.stamps_needed is not None:
-        return {"string": f"{count} / {face.stamps_needed}"}
+        return {"string": f"{int(face.free)} / {face.stamps_needed}"}
+    return _amount(face, face.free)
+
+
+def _amount(face: PassFace, amount: Decimal) -> dict[str, Any]:
+    if face.kind is ProgramType.CASHBACK:
+        micros = int(amount.scaleb(_MICROS))
+        return {"money": {"micros": str(micros), "currencyCode": face.currency}}
+    count = int(amount)
     return {"int": count} if abs(count) <= INT_MAX else {"string": str(count)}
 
 
@@ -104,6 +129,13 @@ def _texts(face: PassFace) -> list[dict[str, Any]]:
     if face.tier is not None:
         header = {"header": _LEVEL[0], "localizedHeader": _localized(_LEVEL)}
         texts.append({"id": "level", **header, "body": face.tier})
+    if face.more_stamps:
+        header = {"header": _MORE[0], "localizedHeader": _localized(_MORE)}
+        texts.append({"id": "more", **header, "body": str(face.more_stamps)})
+    if face.owed:
+        header = {"header": _OWED[0], "localizedHeader": _localized(_OWED)}
+        body = {"body": _OF_OWED[0], "localizedBody": _localized(_OF_OWED)}
+        texts.append({"id": "owed", **header, **body})
     if face.code is None:
         header = {"header": _HOW[0], "localizedHeader": _localized(_HOW)}
         body = {"body": _OF_APP[0], "localizedBody": _localized(_OF_APP)}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from shared.domain.loyalty import due
+from shared.domain.loyalty.customer_balances import CustomerBalance
 from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.programs import Program, ProgramType
 from shared.domain.loyalty.rewards import Reward
@@ -53,6 +54,8 @@ class Reached:
 class _Words:
     at: str
     now: str
+    reserved: str
+    owed: str
     spendable: str
     spendable_from: str
     spendable_until: str
@@ -66,6 +69,8 @@ _WORDS = {
     "en": _Words(
         at="{amount} at {store}",
         now="You now have {balance}.",
+        reserved="Reserved: {amount}.",
+        owed="Still to make up for what came back: {amount}.",
         spendable="You can spend them now.",
         spendable_from="You can spend them from {day}.",
         spendable_until="You can spend them until {day}.",
@@ -77,6 +82,8 @@ _WORDS = {
     "de": _Words(
         at="{amount} bei {store}",
         now="Sie haben jetzt {balance}.",
+        reserved="Reserviert: {amount}.",
+        owed="Noch auszugleichen, weil etwas zurückkam: {amount}.",
         spendable="Ab jetzt einlösbar.",
         spendable_from="Einlösbar ab {day}.",
         spendable_until="Einlösbar bis {day}.",
@@ -89,11 +96,17 @@ _WORDS = {
 
 
 def of_entry(
-    device: PushDevice, entry: Entry, reached: Reached, program: Program, store_name: str
+    device: PushDevice,
+    entry: Entry,
+    reached: Reached,
+    balance: CustomerBalance,
+    program: Program,
+    store_name: str,
 ) -> Notice | None:
     """Return what a device shows of a booking; ``None`` if it wants to know nothing of it.
 
-    What was earned and what is in reach since then are one notice.
+    What was earned and what is in reach since then are one notice. ``balance`` is what the card
+    says when it is sent: who taps the notice reads the same there.
     """
     words = _WORDS[device.language]
     tells_earned = PushKind.EARNED in device.kinds and is_earned(entry)
@@ -104,11 +117,11 @@ def of_entry(
     if tells_earned:
         amount = _amount(entry.granted_units, program, device.language)
         title = words.at.format(amount=amount, store=store_name)
-        told += _of_earned(entry, program, device.language)
+        told += _of_earned(entry, balance, program, device.language)
     else:
         title = store_name
-        balance = _amount(entry.balance_after_units, program, device.language)
-        told.append(words.now.format(balance=balance))
+        free = _amount(balance.free_units, program, device.language)
+        told += [words.now.format(balance=free), *_beside(balance, program, device.language)]
     if tells_reached:
         names = ", ".join(each.title for each in reached.rewards[:REWARDS_NAMED])
         told.append(words.full if reached.is_card_full else words.enough.format(rewards=names))
@@ -144,14 +157,27 @@ def is_earned(entry: Entry) -> bool:
     return entry.kind in _EARNED and entry.granted_units > 0 and is_news
 
 
-def _of_earned(entry: Entry, program: Program, language: Language) -> list[str]:
+def _of_earned(
+    entry: Entry, balance: CustomerBalance, program: Program, language: Language
+) -> list[str]:
     words = _WORDS[language]
     if entry.pending_until is not None:
         first_day = due.local_day(entry.pending_until, program.time_zone)
         return [words.spendable_from.format(day=_day(first_day, language))]
-    balance = _number_or_money(entry.balance_after_units, program, language)
-    now = words.now.format(balance=balance)
-    return [words.spendable, now] if entry.activates_entry_id is not None else [now]
+    free = _number_or_money(balance.free_units, program, language)
+    now = [words.now.format(balance=free), *_beside(balance, program, language)]
+    return [words.spendable, *now] if entry.activates_entry_id is not None else now
+
+
+def _beside(balance: CustomerBalance, program: Program, language: Language) -> list[str]:
+    """Say what is reserved or owed, as the card does beside what is free."""
+    words = _WORDS[language]
+    amounts = {words.reserved: balance.reserved_units, words.owed: balance.owed_units}
+    return [
+        text.format(amount=_amount(units, program, language))
+        for text, units in amounts.items()
+        if units > 0
+    ]
 
 
 def _amount(units: int, program: Program, language: Language) -> str:

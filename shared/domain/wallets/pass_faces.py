@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from shared.domain.loyalty import customer_balances
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program, ProgramType, StampsRules
 from shared.domain.stores.stores import Store
@@ -17,7 +18,11 @@ class PassFace:
     """What everybody sees who looks at a pass.
 
     Attributes:
-        balance: Points, stamps, or money of ``currency``, without what has expired.
+        free: What can be spent: points, stamps, or money of ``currency``. On a stamp card at most
+            as many as fill it; ``more_stamps`` were collected beyond that.
+        reserved: What is set aside until a till or a shop takes it.
+        owed: What came back after it was spent: what is earned next pays it first. One of the last
+            two is zero.
         stamps_needed: How many stamps make a full card; ``None`` if it is no stamp card.
         tier: The member's level, if the program has levels.
         color: The background, ``#rrggbb``; ``ink`` can be read on it.
@@ -30,7 +35,7 @@ class PassFace:
     program_name: str
     store_name: str
     kind: ProgramType
-    balance: Decimal
+    free: Decimal
     currency: str
     stamps_needed: int | None
     tier: str | None
@@ -39,6 +44,9 @@ class PassFace:
     ink: str
     code: str | None
     is_valid: bool
+    reserved: Decimal = Decimal(0)
+    owed: Decimal = Decimal(0)
+    more_stamps: int = 0
 
 
 def face_of(membership: Membership, program: Program, store: Store, code: str | None) -> PassFace:
@@ -53,20 +61,27 @@ def face_of(membership: Membership, program: Program, store: Store, code: str | 
     is_valid = membership.is_active and program.is_active
     rules = program.rules
     color = brand_colors.brand_of(program.branding.color)
+    balance, scale = customer_balances.of(membership), membership.scale
+    needed = rules.required_stamps if isinstance(rules, StampsRules) else None
+    stamps = None if needed is None else customer_balances.stamps_of(balance, needed)
+    free_units = balance.free_units if stamps is None else stamps.drawn
     return PassFace(
         program_id=program.program_id,
         program_name=program.program_name,
         store_name=store.name,
         kind=program.program_type,
-        balance=from_units(membership.balance_units, membership.scale),
+        free=from_units(free_units, scale),
         currency=program.currency,
-        stamps_needed=rules.required_stamps if isinstance(rules, StampsRules) else None,
+        stamps_needed=needed,
         tier=membership.tier,
         logo=program.branding.logo or store.logo,
         color=color,
         ink=brand_colors.ink_on(color),
         code=code if is_valid else None,
         is_valid=is_valid,
+        reserved=from_units(balance.reserved_units, scale),
+        owed=from_units(balance.owed_units, scale),
+        more_stamps=stamps.more if stamps is not None else 0,
     )
 
 
@@ -78,7 +93,7 @@ def void_face(program: Program, store: Store) -> PassFace:
         program_name=program.program_name,
         store_name=store.name,
         kind=program.program_type,
-        balance=Decimal(0),
+        free=Decimal(0),
         currency=program.currency,
         stamps_needed=None,
         tier=None,

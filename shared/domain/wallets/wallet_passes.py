@@ -50,6 +50,7 @@ class WalletPass:
         token: With what a phone asks us for an Apple pass; ``None`` for Google's.
         changed_at: When what it shows has changed last: whole seconds, later each time.
         version: Goes up with each change, so that whoever tells of it knows of another one.
+        turns: When it will show something else without a booking: reservations end then. Sorted.
         next_attempt_at: When the wallet is to be told, or, while somebody holds the lease, when
             somebody else may; ``None`` if nothing is to be done.
         attempts: Failed ones in a row.
@@ -71,6 +72,7 @@ class WalletPass:
     changed_at: datetime
     token: Encrypted | None = None
     version: int = 1
+    turns: tuple[datetime, ...] = ()
     next_attempt_at: datetime | None = None
     attempts: int = 0
     lease_id: str | None = None
@@ -94,14 +96,23 @@ def pass_id_of(wallet: Wallet, membership_id: str) -> str:
     return ids.derived("wp", wallet.value, membership_id)
 
 
-def marked(found: WalletPass, now: datetime) -> WalletPass:
-    """Return a pass whose wallet is to be told that there is something newer."""
+def marked(found: WalletPass, now: datetime, turns: tuple[datetime, ...] = ()) -> WalletPass:
+    """Return a pass whose wallet is to be told that there is something newer.
+
+    ``turns``: when it will show something else by itself.
+    """
     if found.is_ending:
         return found
-    after = replace(found, version=found.version + 1, changed_at=_later(found, now), attempts=0)
+    after = replace(_changed(found, now), turns=turns)
     # Who tells it just now will see that the version is another one.
     is_held = lease.is_held(found.lease_until, now)
     return after if is_held else replace(after, next_attempt_at=now)
+
+
+def turned(found: WalletPass, now: datetime) -> WalletPass:
+    """Return a pass that shows something newer if one of its turns has come."""
+    left = tuple(each for each in found.turns if each > now)
+    return found if left == found.turns else replace(_changed(found, now), turns=left)
 
 
 def begun(found: WalletPass, lease_id: str, now: datetime) -> WalletPass:
@@ -113,17 +124,23 @@ def begun(found: WalletPass, lease_id: str, now: datetime) -> WalletPass:
 def told(found: WalletPass, version: int, now: datetime) -> WalletPass | None:
     """Return a pass whose wallet was told of a version; ``None`` if it is over.
 
-    What has changed meanwhile is told next. Google takes the end at once; Apple's phones fetch it.
+    What has changed meanwhile is told next, and what will change by itself is told then. Google
+    takes the end at once; Apple's phones fetch it.
     """
     after = replace(_released(found), was_told=True)
     if found.version != version:
         return replace(after, next_attempt_at=now)
     if not found.is_ending:
-        return after
+        return waiting(after)
     if found.wallet is Wallet.GOOGLE or not found.devices or found.ends_at is not None:
         return None
     ends_at = now + ENDING_KEPT
     return replace(after, ends_at=ends_at, next_attempt_at=ends_at)
+
+
+def waiting(found: WalletPass) -> WalletPass:
+    """Return a pass whose wallet knows all, and is told again at the next turn, if there is one."""
+    return replace(found, next_attempt_at=found.turns[0] if found.turns else None)
 
 
 def failed(
@@ -170,6 +187,7 @@ def erased(found: WalletPass, names: Pseudonyms) -> WalletPass | None:
         membership_id=names.of(found.membership_id),
         is_ending=True,
         message=None,
+        turns=(),
     )
     if found.is_ending:
         return after
@@ -177,6 +195,11 @@ def erased(found: WalletPass, names: Pseudonyms) -> WalletPass | None:
     after = replace(after, version=found.version + 1, changed_at=later, attempts=0)
     # Who tells it just now sees the version. If nobody does, the sweep finds it.
     return after if found.lease_id is not None else replace(after, next_attempt_at=later)
+
+
+def _changed(found: WalletPass, now: datetime) -> WalletPass:
+    later = _later(found, now)
+    return replace(found, version=found.version + 1, changed_at=later, attempts=0)
 
 
 def _later(found: WalletPass, now: datetime) -> datetime:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared import clock, config, tasks
 from shared.domain.loyalty.membership import Membership
@@ -58,21 +59,31 @@ def of_memberships(reads: Reads, memberships: Iterable[Membership]) -> PassMarks
     Raises:
         Wanted: The passes are not read yet.
     """
-    named = [path for each in memberships for x in each.every_membership_id for path in paths_of(x)]
+    named = {
+        path: each for each in memberships for x in each.every_membership_id for path in paths_of(x)
+    }
     if not named:
         return NO_PASS_MARKS
-    commands.want(reads, named)
+    commands.want(reads, [*named])
     now = clock.real_now()
     writes, waiting = [], []
-    for path in named:
+    for path, membership in named.items():
         before = wallet_pass_documents.decode(reads[path])
         if before is None:
             continue
-        after = wallet_passes.marked(before, now)
+        after = wallet_passes.marked(before, now, turns_of(membership))
         if after != before:
             writes.append(wallet_pass_documents.write(reads[path], after))
             waiting += [after] if after.is_due(now) else []
     return PassMarks(writes, waiting)
+
+
+def turns_of(membership: Membership) -> tuple[datetime, ...]:
+    """Return when reservations of a membership end: a pass shows something else from then on."""
+    now = clock.utc_now()
+    ahead = now - clock.real_now()  # Of the time of a test account.
+    ends = {each.ends_at - ahead for each in membership.holds if each.is_open(now)}
+    return tuple(sorted(ends))
 
 
 def tasks_of(found: WalletPass) -> list[Task]:

@@ -31,6 +31,7 @@ from shared.errors import (
 from shared.schemas.base import invalid
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
+from shared.services.events import wallet_outbox
 from shared.services.loyalty import (
     balances,
     bookings,
@@ -43,6 +44,7 @@ from shared.services.loyalty.reward_stocks import StockOfReward
 from shared.store import paths
 from shared.store.client import Document, Snapshot, Write
 from shared.store.loyalty import membership_documents, reservation_documents
+from shared.tasks import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +174,17 @@ def reserve(
         ]
         if stock is not None:
             writes += stock.hold(reads, made, now)
-        return Effect(_reserved(made, after), writes, _kept(made, after))
+        passes = wallet_outbox.of_memberships(reads, [after])
+        writes += passes.writes
+        return Effect(_reserved(made, after), writes, _kept(made, after), passes.tasks)
 
-    needs = [path, record_path, *entry_paths, *(stock.needs if stock else [])]
+    needs = [
+        path,
+        record_path,
+        *entry_paths,
+        *(stock.needs if stock else []),
+        *wallet_outbox.paths_of(membership_id),
+    ]
     return commands.run(needs, decide, claim=caller.claim, replay=replay)
 
 
@@ -360,10 +370,13 @@ def void(
             return _release_effect(record, record.status, current)
         freed, releases = reservation_voids.void(reads, found, program, hold, now)
         after, caught = ledger.caught_up(freed, program, now)
-        writes = [*membership_documents.writes(reads[path], after, *caught), *releases]
-        return _release_effect(record, ReservationStatus.VOIDED, after, writes)
+        passes = wallet_outbox.of_memberships(reads, [after])
+        changed = membership_documents.writes(reads[path], after, *caught)
+        writes = [*changed, *releases, *passes.writes]
+        return _release_effect(record, ReservationStatus.VOIDED, after, writes, passes.tasks)
 
-    needs = [path, asked.path, *asked.stock_paths]
+    passes_paths = wallet_outbox.paths_of(asked.membership_id)
+    needs = [path, asked.path, *asked.stock_paths, *passes_paths]
     return commands.run(needs, decide, claim=caller.claim, replay=replay)
 
 
@@ -571,6 +584,7 @@ def _release_effect(
     status: ReservationStatus,
     membership: Membership,
     writes: Sequence[Write] = (),
+    tasks: Sequence[Task] = (),
 ) -> Effect[Released]:
     kept = {
         "userId": membership.user_id,
@@ -587,4 +601,4 @@ def _release_effect(
         membership.held_units,
         membership.scale,
     )
-    return Effect(released, writes, kept)
+    return Effect(released, writes, kept, tasks)

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from shared import clock, config, ids, logs
 from shared.connectors import fcm
 from shared.connectors.fcm import TokenGoneError
-from shared.domain.loyalty import ledger, rewards_in_reach
+from shared.domain.loyalty import customer_balances, ledger, rewards_in_reach
 from shared.domain.loyalty.entries import Entry
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
@@ -101,8 +101,9 @@ def _of_entry(card: _Card, entry: Entry | None) -> Tell:
         rewards_in_reach.of_entry(entry, card.membership, card.program, card.now),
         rewards_in_reach.fills_card(entry, card.membership, card.program),
     )
+    balance = customer_balances.of(card.membership)
     return lambda device: push_notices.of_entry(
-        device, entry, reached, card.program, card.store_name
+        device, entry, reached, balance, card.program, card.store_name
     )
 
 

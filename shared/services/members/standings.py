@@ -162,7 +162,7 @@ def leave(caller: Caller, *, program_id: str, user_id: str, store_id: str | None
         cards = shop_outbox.of_member(caller.account_id, user_id, program_id)
         changed = membership_documents.writes(reads[path], after)
         ended = push_subscriptions.ended(reads, membership_id)
-        passes = wallet_outbox.of_memberships(reads, [found])
+        passes = wallet_outbox.of_memberships(reads, [after])
         writes = [*changed, *news.writes, *cards.writes, *ended, *passes.writes]
         return Effect(departure, writes, kept, [*news.tasks, *cards.tasks, *passes.tasks])
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from shared import clock, ids, logs
 from shared.connectors import systems
-from shared.domain.loyalty import ledger
+from shared.domain.loyalty import customer_balances, ledger
 from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.programs import Program, ProgramType
 from shared.domain.members import profile
@@ -214,9 +214,11 @@ def _card_of(writing: ShopWriting, connection: Connection | None) -> ShopCard | 
     with test_clocks.time_of(writing.account_id):
         now = ledger.current(membership, program, clock.utc_now())
     code = person.card_code and vault().decrypt(person.card_code, person_path)
+    # A reservation is over within the hour, and is not written into shops.
+    balance = customer_balances.of(now)
     return ShopCard(
         customer_id=writing.customer_id,
-        balance=from_units(now.balance_units, now.scale),
+        balance=from_units(balance.free_units + balance.reserved_units, now.scale),
         unit=_unit(program),
         tier=now.tier,
         code=code,

@@ -21,6 +21,7 @@ from shared.domain.wallets.wallet_passes import Wallet, WalletPass
 from shared.errors import Busy, ConnectorError, MembershipNotFound
 from shared.services import access, commands, forwarding
 from shared.services.commands import Effect, Reads
+from shared.services.events import wallet_outbox
 from shared.services.members import card_codes
 from shared.services.vaults import vault
 from shared.services.wallets import apple_passes, updater
@@ -95,13 +96,16 @@ def give(
             return Effect(_Made(before), kept=kept)
         if before is not None and not is_apple and lease.is_held(before.lease_until, now):
             raise Busy("Google is told of the card just now.")
-        found = new if before is None or before.is_ending else before
+        if before is None or before.is_ending:
+            found = wallet_passes.waiting(replace(new, turns=wallet_outbox.turns_of(membership)))
+        else:
+            found = before
         found = found if is_apple else wallet_passes.begun(found, lease_id, now)
         writes = [
             wallet_pass_documents.write(reads[path], found),
             *membership_documents.writes(reads[member_path], membership),
         ]
-        return Effect(_Made(found), writes, kept)
+        return Effect(_Made(found), writes, kept, wallet_outbox.tasks_of(found) if is_apple else [])
 
     # A repeated request is not answered with a link before Google has the card.
     claim = caller.claim if is_apple else None

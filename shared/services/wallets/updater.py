@@ -57,7 +57,9 @@ def _begin(pass_id: str) -> WalletPass | None:
             return Effect(None)
         if found.wallet not in wallet_outbox.offered():
             return Effect(None)
-        begun = wallet_passes.begun(found, lease_id, now)
+        # What turns within the moment that a queue may be early is told as turned.
+        current = wallet_passes.turned(found, now + timedelta(seconds=EARLY_S))
+        begun = wallet_passes.begun(current, lease_id, now)
         return Effect(begun, [wallet_pass_documents.write(reads[path], begun)])
 
     return commands.run([path], decide)

@@ -107,7 +107,7 @@ def test_what_is_reserved_keeps_a_reward_out_of_reach(
     assert fcm.messages == []
     member.earn(70)
     tell(pipeline, member)
-    assert bodies(fcm) == ["You now have 230 points. Enough for: Coffee."]
+    assert bodies(fcm) == ["You now have 150 points. Reserved: 80 points. Enough for: Coffee."]
 
 
 def test_nobody_is_told_of_what_is_spent_or_corrected(

@@ -16,6 +16,7 @@ from tests.support.dying import dying_after
 from tests.support.events import Pipeline
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import nothing_written
+from tests.support.reservations import reserved, void
 from tests.support.tasks import Task
 from tests.support.wallets import PASS_TYPE, PUSH_TOKEN, Phone
 
@@ -70,6 +71,92 @@ def test_a_booking_is_pushed_with_the_operators_certificate(
     with nothing_written():
         assert attempt(pipeline, phone) == 200
     assert len(apns.pushed) == 1
+
+
+def amounts(phone: Phone) -> list[tuple[str, int]]:
+    """Return the balance of a pass, and what stands below it."""
+    card = phone.latest().content["storeCard"]
+    fields = [*card["primaryFields"], *card["secondaryFields"]]
+    return [(each["key"], each["value"]) for each in fields]
+
+
+def test_what_is_reserved_is_told_and_given_up_is_told_again(
+    pipeline: Pipeline, member: Member, phone: Phone, apns: Apns
+) -> None:
+    reservation_id = reserved(member, 40)
+    assert pipeline.tasks.run_pending(is_update) == 1
+    assert amounts(phone) == [("balance", 60), ("reserved", 40)]
+
+    assert void(member, reservation_id).status == 200
+    assert pipeline.tasks.run_pending(is_update) == 1
+
+    assert amounts(phone) == [("balance", 100)]
+    assert len(apns.pushed) == 2
+    assert kept(member).next_attempt_at is None
+    assert void(member, reservation_id).status == 200
+    assert pipeline.tasks.run_pending(is_update) == 0
+
+
+def test_phones_are_told_when_a_reservation_has_ended_by_itself(
+    own_database: None,
+    pipeline: Pipeline,
+    member: Member,
+    phone: Phone,
+    apns: Apns,
+    frozen_clock: Clock,
+) -> None:
+    reserved(member, 40, expiresInMinutes=10)
+    reserved(member, 30, expiresInMinutes=20)
+    pipeline.tasks.run_pending(is_update)
+    said = [amounts(phone)]
+
+    for _ in range(2):
+        known = phone.changes()
+        assert known is not None
+        frozen_clock.advance(minutes=10, seconds=2)
+        pipeline.sweep()
+        assert pipeline.tasks.run_pending(is_update) == 1
+        assert phone.changes(known["lastUpdated"]) is not None
+        said.append(amounts(phone))
+
+    assert said == [
+        [("balance", 30), ("reserved", 70)],
+        [("balance", 70), ("reserved", 30)],
+        [("balance", 100)],
+    ]
+    assert len(apns.pushed) == 3
+    assert kept(member).next_attempt_at is None
+
+
+def test_a_pass_that_is_made_during_a_reservation_is_told_of_its_end(
+    own_database: None,
+    app: Flask,
+    pipeline: Pipeline,
+    member: Member,
+    apns: Apns,
+    frozen_clock: Clock,
+) -> None:
+    reserved(member, 40, expiresInMinutes=10)
+    phone = phone_of(app, member)
+    assert phone.register() == 201
+    assert amounts(phone) == [("balance", 60), ("reserved", 40)]
+
+    frozen_clock.advance(minutes=10, seconds=2)
+    pipeline.sweep()
+
+    assert pipeline.tasks.run_pending(is_update) == 1
+    assert apns.tokens == [PUSH_TOKEN]
+    assert amounts(phone) == [("balance", 100)]
+
+
+def test_what_is_owed_is_no_negative_balance(app: Flask, apns: Apns, merchant: Merchant) -> None:
+    member = merchant.member(refundPolicy="unlimited")
+    member.api.ok("addLoyaltyPoints", {**member.ids, "points": 20, "transactionId": "sale_1"})
+    member.redeem(15)
+    undone = {**member.ids, "transactionId": "sale_1", "points": 20, "refundId": "refund_1"}
+    member.api.ok("reverseLoyaltyTransaction", undone)
+
+    assert amounts(phone_of(app, member)) == [("balance", 0), ("owed", 15)]
 
 
 def test_a_pass_that_no_phone_has_registered_costs_no_push(

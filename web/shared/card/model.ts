@@ -141,11 +141,16 @@ export const time = (value: Date | string): Date => (value instanceof Date ? val
 const sum = (lots: readonly Lot[]): number => lots.reduce((units, lot) => units + lot.units, 0);
 const isOver = (lot: Lot, now: Date): boolean => lot.expiresAt !== null && time(lot.expiresAt) <= now;
 
-/** What the member has, in units: without what has expired and is not written off yet. */
+/**
+ * What the member has, in units: without what has expired and is not written off yet. What reservations
+ * give back pays first what is owed, beginning with what expires first.
+ */
 export function balanceOf(membership: Membership, now: Date): number {
-  const ended = (membership.holds ?? []).filter((hold) => time(hold.endsAt) <= now);
-  const lots = [...membership.lots, ...ended.flatMap((hold) => hold.lots)];
-  return membership.balanceUnits - sum(lots.filter((lot) => isOver(lot, now)));
+  const holds = membership.holds ?? [];
+  const ended = holds.filter((hold) => time(hold.endsAt) <= now).flatMap((hold) => hold.lots);
+  const expired = sum([...membership.lots, ...ended].filter((lot) => isOver(lot, now)));
+  const owed = Math.max(sum([...membership.lots, ...holds.flatMap((hold) => hold.lots)]) - membership.balanceUnits, 0);
+  return membership.balanceUnits - Math.max(expired - owed, 0);
 }
 
 export function openHolds(membership: Membership, now: Date): readonly Hold[] {

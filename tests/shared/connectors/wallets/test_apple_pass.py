@@ -24,7 +24,7 @@ FACE = PassFace(
     program_name="Bäckerei „Plus“",
     store_name="Bäckerei",
     kind=ProgramType.POINTS,
-    balance=Decimal(120),
+    free=Decimal(120),
     currency="EUR",
     stamps_needed=None,
     tier=None,
@@ -36,9 +36,11 @@ FACE = PassFace(
 )
 OF_EACH_KIND = [
     FACE,
-    replace(FACE, kind=ProgramType.STAMPS, balance=Decimal(3), stamps_needed=10),
-    replace(FACE, kind=ProgramType.CASHBACK, balance=Decimal("12.50")),
+    replace(FACE, kind=ProgramType.STAMPS, free=Decimal(3), stamps_needed=10),
+    replace(FACE, kind=ProgramType.CASHBACK, free=Decimal("12.50")),
     replace(FACE, kind=ProgramType.TIER, tier="Gold"),
+    replace(FACE, reserved=Decimal(50), more_stamps=2),
+    replace(FACE, kind=ProgramType.CASHBACK, free=Decimal(0), owed=Decimal("3.20")),
     replace(FACE, code=None, is_valid=False),
 ]
 
@@ -94,11 +96,34 @@ def test_the_manifest_names_every_file_but_itself_and_the_signature() -> None:
 
 
 def test_money_has_its_currency_and_no_binary_fractions() -> None:
-    found = built(replace(FACE, kind=ProgramType.CASHBACK, balance=Decimal("0.30")))
+    found = built(replace(FACE, kind=ProgramType.CASHBACK, free=Decimal("0.30")))
 
     assert b'"value": 0.3}' in found.read("pass.json").replace(b", ", b", ")
     (balance,) = found.content["storeCard"]["primaryFields"]
     assert balance["currencyCode"] == "EUR"
+
+
+def test_what_is_reserved_owed_or_more_than_a_card_stands_below_the_balance() -> None:
+    full = replace(
+        FACE,
+        kind=ProgramType.STAMPS,
+        free=Decimal(3),
+        stamps_needed=3,
+        more_stamps=1,
+        reserved=Decimal(6),
+    )
+    owing = replace(FACE, kind=ProgramType.CASHBACK, free=Decimal(0), owed=Decimal("3.20"))
+
+    of_full, of_owing = (built(each).content["storeCard"] for each in (full, owing))
+
+    assert of_full["primaryFields"][0]["value"] == "3 / 3"
+    assert [(each["label"], each["value"]) for each in of_full["secondaryFields"]] == [
+        ("pw.reserved", 6),
+        ("pw.more", 1),
+    ]
+    (owed,) = of_owing["secondaryFields"]
+    assert (owed["label"], owed["value"], owed["currencyCode"]) == ("pw.owed", 3.2, "EUR")
+    assert [each["value"] for each in of_owing["backFields"]] == ["pw.how_text", "pw.owed_text"]
 
 
 def test_a_level_tells_when_it_changes() -> None:

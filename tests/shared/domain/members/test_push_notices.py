@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from shared.domain.loyalty import ledger
+from shared.domain.loyalty.customer_balances import CustomerBalance
 from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.rewards import Reward
@@ -43,8 +44,36 @@ def shown(
     language: Language = "en",
     reached: Reached = Reached(),  # noqa: B008 - it never changes
     kinds: tuple[PushKind, ...] = EVERY,
+    balance: CustomerBalance | None = None,
 ) -> Notice | None:
-    return push_notices.of_entry(device(language, kinds), entry, reached, program, STORE)
+    balance = balance or CustomerBalance(max(entry.balance_after_units, 0), 0, 0)
+    return push_notices.of_entry(device(language, kinds), entry, reached, balance, program, STORE)
+
+
+@pytest.mark.parametrize(
+    ("balance", "english", "german"),
+    [
+        (
+            CustomerBalance(70, 50, 0),
+            "You now have 70. Reserved: 50 points.",
+            "Sie haben jetzt 70. Reserviert: 50 Punkte.",
+        ),
+        (
+            CustomerBalance(0, 0, 1),
+            "You now have 0. Still to make up for what came back: 1 point.",
+            "Sie haben jetzt 0. Noch auszugleichen, weil etwas zurückkam: 1 Punkt.",
+        ),
+    ],
+)
+def test_what_is_reserved_or_owed_stands_beside_what_is_free(
+    balance: CustomerBalance, english: str, german: str
+) -> None:
+    program = program_of(POINTS)
+    entry = earned(program, 12)
+
+    said = [shown(entry, program, each, balance=balance) for each in ("en", "de")]
+
+    assert [each.body for each in said if each] == [english, german]
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,25 @@ def test_a_lease_that_was_left_ends() -> None:
     )
 
 
+def test_what_changes_by_itself_is_told_then_once_for_each_time() -> None:
+    turns = (NOON + 10 * SECOND, NOON + 20 * SECOND)
+    begun = wallet_passes.begun(wallet_passes.marked(PASS, NOON, turns), "run_1", NOON)
+    told = wallet_passes.told(begun, begun.version, NOON + SECOND)
+    assert told is not None
+    assert told.next_attempt_at == turns[0]
+    assert wallet_passes.turned(told, turns[0] - SECOND) == told
+
+    turned = wallet_passes.turned(told, turns[0])
+    after = wallet_passes.told(turned, turned.version, turns[0])
+
+    assert (turned.changed_at, turned.version) == (turns[0], told.version + 1)
+    assert after is not None
+    assert (after.turns, after.next_attempt_at) == (turns[1:], turns[1])
+    gone = wallet_passes.erased(with_phone(after), NAMES)
+    assert gone is not None
+    assert gone.turns == ()
+
+
 def test_a_failure_waits_and_the_last_one_waits_for_a_change() -> None:
     later = wallet_passes.failed(PASS, "busy", "x" * 500, 60, NOON)
     assert later is not None
