@@ -19,18 +19,36 @@ export async function run(flow, switches = []) {
   });
   try {
     await flow(browser);
+  } catch (error) {
+    await tellPages(browser);
+    throw error;
   } finally {
     await browser.close();
   }
 }
 
-/** Open a page that fails the flow on errors of its scripts and of its policy. */
-export async function open(browser, { width = 390, language = 'en-GB', dark = false, agent = undefined } = {}) {
+/** Say what each page shows, and take a picture of it: most failures are understood by that. */
+async function tellPages(browser) {
+  const pages = browser.contexts().flatMap((context) => context.pages());
+  for (const [index, page] of pages.entries()) {
+    const text = await page.locator('body').innerText({ timeout: 5_000 }).catch(String);
+    console.error(`${page.url()} shows:\n${text.slice(0, 3_000)}\n`);
+    if (shots) await page.screenshot({ path: `${shots}/failed-${index}.png` }).catch(() => undefined);
+  }
+}
+
+/**
+ * Open a page that fails the flow on errors of its scripts and of its policy. It has a service worker
+ * only on request: what a page asks while its worker begins passes by the routes of a flow.
+ */
+export async function open(browser, options = {}) {
+  const { width = 390, language = 'en-GB', dark = false, agent = undefined, worker = false } = options;
   const context = await browser.newContext({
     viewport: { width, height: 844 },
     locale: language,
     colorScheme: dark ? 'dark' : 'light',
     userAgent: agent,
+    serviceWorkers: worker ? 'allow' : 'block',
   });
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();

@@ -8,7 +8,7 @@ const email = `guest-${Date.now()}@example.com`;
 const card = new URL(facts.urls.card);
 
 await run(async (browser) => {
-  const { context, page, problems } = await open(browser);
+  const { context, page, problems } = await open(browser, { worker: true });
   await page.goto(card.href);
   await page.getByRole('heading', { level: 1 }).waitFor();
   const program = page.getByRole('listitem').filter({ hasText: 'points for each' }).first();

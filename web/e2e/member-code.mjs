@@ -62,7 +62,7 @@ async function replaced(page, problems) {
 
 /** The code that changes where the merchant asks for it. The till takes each once. */
 async function changes(browser) {
-  const { context, page, problems } = await open(browser);
+  const { context, page, problems } = await open(browser, { worker: true });
   await page.clock.install();
   const told = page.waitForResponse(
     async (answer) => answer.url().endsWith('/getMemberCode') && (await answer.json()).device !== null,

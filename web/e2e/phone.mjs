@@ -29,7 +29,7 @@ await run(async (browser) => {
 
 /** Nothing is kept from an earlier visit. */
 async function first(browser, url, text) {
-  const { context, page } = await open(browser);
+  const { context, page } = await open(browser, { worker: true });
   await page.route(SENTENCE, (route) => route.fulfill({ contentType: 'text/html', body: '<p>Hello</p>' }));
   await slow(page);
   const ms = await visit(page, url, text);
@@ -38,7 +38,7 @@ async function first(browser, url, text) {
 }
 
 async function signedIn(browser) {
-  const { context, page } = await open(browser);
+  const { context, page } = await open(browser, { worker: true });
   await page.goto(new URL('/sign-in?back=/cards', store).href);
   await signIn(page, facts.signIns.customer);
   await page.getByRole('heading', { name: 'My cards' }).waitFor();

@@ -113,7 +113,7 @@ const path = `/c/${encodeURIComponent(programId)}`;
 
 try {
   await run(async (browser) => {
-    const { context, page, problems } = await open(browser);
+    const { context, page, problems } = await open(browser, { worker: true });
     const google = await standIn(context);
     await visit(page, guest, path);
     const card = page.getByRole('switch', { name: 'Messages on this device' });
@@ -179,7 +179,7 @@ try {
     assert.deepEqual(google.deleted, google.installed);
     assert.equal(await page.evaluate(() => globalThis.localStorage.getItem('punktwerk.messages')), null);
 
-    const german = await open(browser, { language: 'de-DE', dark: true });
+    const german = await open(browser, { language: 'de-DE', dark: true, worker: true });
     await standIn(german.context);
     await german.context.grantPermissions(['notifications']);
     await visit(german.page, guest, path, 'de');

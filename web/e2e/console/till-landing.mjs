@@ -10,7 +10,7 @@ await run(async (browser) => {
 });
 
 async function flow(browser, width) {
-  const opened = await open(browser, { width });
+  const opened = await open(browser, { width, worker: true });
   const { page, context } = opened;
   await page.goto(facts.urls.console);
   await signIn(page, facts.signIns.owner);

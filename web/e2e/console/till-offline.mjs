@@ -12,7 +12,7 @@ await run(async (browser) => {
 
 async function flow(browser, width) {
   const member = await makeMember();
-  const opened = await till(browser, { width });
+  const opened = await till(browser, { width, worker: true });
   const { page, context } = opened;
   await page.evaluate(() => navigator.serviceWorker.ready);
 
