@@ -34,7 +34,6 @@ export function ChooseFile({ file, onFile, choices, onChoices, open, onStarted }
   const [missing, setMissing] = useState('');
   const { isBusy, error, clear, run } = useAction();
   const own = useRead(readOwnFields, []).value ?? [];
-  const looking = useRef<Promise<Looked>>(null);
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
   const words = t().imports;
@@ -43,19 +42,21 @@ export function ChooseFile({ file, onFile, choices, onChoices, open, onStarted }
   useEffect(
     function look() {
       let isOver = false;
-      setPreview(undefined);
-      setProblem('');
-      setMissing('');
-      clear();
-      if (!file) return undefined;
-      looking.current = lookInto(file);
-      void looking.current.then((found) => isOver || show(found));
+      if (file) void lookInto(file).then((found) => isOver || show(found));
       return () => {
         isOver = true;
       };
     },
     [file],
   );
+
+  function choose(chosen: File | undefined): void {
+    setPreview(undefined);
+    setProblem('');
+    setMissing('');
+    clear();
+    onFile(chosen);
+  }
 
   function show(found: Looked): void {
     if ('preview' in found) setPreview(found.preview);
@@ -78,16 +79,20 @@ export function ChooseFile({ file, onFile, choices, onChoices, open, onStarted }
   }
 
   function send(isTrial: boolean): void {
-    if (!file) setProblem(words.noFile);
-    if (!file || problem) return;
+    const chosen = input.current?.files?.[0] ?? file; // Who is fast asks before it is read and shown.
+    if (!chosen) {
+      setProblem(words.noFile);
+      return;
+    }
     run(async () => {
-      const found = await looking.current; // Who is fast asks before it is read.
-      if (!found || !('preview' in found)) return;
+      const found = await lookInto(chosen);
+      show(found);
+      if (!('preview' in found)) return;
       const columns = columnsIn(found.preview);
       const lack = columns ? lackOf(columns, choices) : '';
       setMissing(lack);
       if (lack) return;
-      const bytes = await bytesOf(file);
+      const bytes = await bytesOf(chosen);
       if (!bytes) {
         askAgain();
         return;
@@ -96,7 +101,7 @@ export function ChooseFile({ file, onFile, choices, onChoices, open, onStarted }
       const names = columns && { columns: namesOf(columns) };
       const wanted = { ...(programId && { programId }), ifExists, grantsWelcomeBonus: welcomes, ...names };
       const same = JSON.stringify([await digestOf(bytes), wanted, isTrial]);
-      const kept = beginImport(same, file.name, isTrial, choices);
+      const kept = beginImport(same, chosen.name, isTrial, choices);
       const zone = store.value && { timeZone: store.value.timeZone }; // Of times in the file.
       const body = { ...wanted, ...zone, dryRun: isTrial, file: base64Of(bytes) };
       try {
@@ -125,7 +130,7 @@ export function ChooseFile({ file, onFile, choices, onChoices, open, onStarted }
           accept=".csv,.txt,.jsonl,.ndjson,text/csv"
           aria-describedby={`${id}-problem`}
           aria-invalid={problem ? true : undefined}
-          onChange={(event) => onFile(event.currentTarget.files?.[0])}
+          onChange={(event) => choose(event.currentTarget.files?.[0])}
         />
         <p id={`${id}-problem`} class="problem" role="alert">
           {problem}

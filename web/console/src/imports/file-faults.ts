@@ -13,8 +13,16 @@ const BYTES_MAX = 10 * 1024 * 1024;
 const ROWS_MAX = 100_000;
 const MARKS_OF_UTF16: readonly string[] = ['255,254', '254,255'];
 
-/** Look into a file before it is sent. */
-export async function lookInto(file: File): Promise<Looked> {
+const seen = new WeakMap<File, Promise<Looked>>();
+
+/** Look into a file before it is sent, once. */
+export function lookInto(file: File): Promise<Looked> {
+  const looked = seen.get(file) ?? look(file);
+  seen.set(file, looked);
+  return looked;
+}
+
+async function look(file: File): Promise<Looked> {
   if (file.size > BYTES_MAX) return { fault: t().imports.fileFaults.tooLarge };
   const bytes = await bytesOf(file);
   if (!bytes) return { fault: t().imports.fileFaults.changed };
