@@ -28,6 +28,7 @@ FLOWS = [
     "till-offline",
     "till-outbox",
     "till-rules",
+    "till-stamps",
     "members",
     "members-people",
     "members-cards",

@@ -479,7 +479,7 @@ def test_a_cashier_grants_no_bare_points(member: Member) -> None:
         ]
 
     for answer in answers:
-        problem = "is not for cashiers: send purchaseAmount or purchaseLines"
+        problem = "is not for cashiers: send purchaseAmount, purchaseLines or purchaseCount"
         assert_invalid(answer, points=problem)
 
 

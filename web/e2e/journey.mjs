@@ -132,7 +132,7 @@ async function purchase(browser, phone) {
   const scan = () => page.getByRole('button', { name: 'Scan with the camera' }).click();
   await scan();
   const amount = page.getByLabel(/^Amount of the purchase/);
-  await amount.waitFor();
+  await page.getByRole('button', { name: 'Another customer' }).waitFor();
   const choice = page.getByLabel('Program');
   if (await choice.count()) await choice.selectOption({ label: PROGRAM });
   await amount.fill('12.90');

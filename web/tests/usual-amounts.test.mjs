@@ -20,4 +20,16 @@ const CASES = [
 ];
 
 for (const [name, minor, digits, last, expected] of CASES)
-  test(name, () => assert.equal(isUnusual(minor, digits, last), expected));
+  test(name, () => assert.equal(isUnusual({ minor }, digits, last), expected));
+
+const COUNTS = [
+  ['one coffee', 1, [], false],
+  ['four at a new till', 4, [], false],
+  ['five at a new till', 5, [], true],
+  ['five where two are usual', 5, [1, 2, 1], false],
+  ['six where two are usual', 6, [1, 2, 1], true],
+  ['twenty after seven', 20, [7], false],
+];
+
+for (const [name, count, last, expected] of COUNTS)
+  test(name, () => assert.equal(isUnusual({ count }, 2, last), expected));

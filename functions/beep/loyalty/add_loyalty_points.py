@@ -50,6 +50,7 @@ from shared.schemas.loyalty.booking_bodies import (
     PointsRequested,
     PointsToAdd,
     PurchaseAmount,
+    PurchaseCount,
     PurchaseLines,
     made_of_body,
     made_of_json,
@@ -71,6 +72,7 @@ class Request(RequestModel):
     points: PointsToAdd | None = None
     purchase_amount: PurchaseAmount | None = None
     purchase_lines: PurchaseLines | None = None
+    purchase_count: PurchaseCount | None = None
     transaction_id: TransactionId | None = None
     description: Text = Field(default="", description="Shown in the customer's history.")
     source: ExternalSource | None = None
@@ -86,10 +88,14 @@ class Request(RequestModel):
 
     @model_validator(mode="after")
     def _says_how_much(self) -> Self:
-        if self.points is None and self.purchase_amount is None and self.purchase_lines is None:
-            raise ValueError("needs points, purchaseAmount or purchaseLines")
-        if self.purchase_amount is not None and self.purchase_lines is not None:
-            raise ValueError("takes purchaseAmount or purchaseLines, not both")
+        purchase = (self.purchase_amount, self.purchase_lines, self.purchase_count)
+        told = [each for each in purchase if each is not None]
+        if self.points is None and not told:
+            raise ValueError("needs points, purchaseAmount, purchaseLines or purchaseCount")
+        if len(told) > 1:
+            raise ValueError("takes one of purchaseAmount, purchaseLines and purchaseCount")
+        if self.points is not None and self.purchase_count is not None:
+            raise ValueError("takes points or purchaseCount, not both")
         if self.receipt_code is not None and self.transaction_id is None:
             raise ValueError("needs transactionId with receiptCode")
         return self
@@ -138,6 +144,7 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
         "transactionId": "PB-TXN-9876",
     },
     "purchase": {"programId": "lp_abc123", "userId": "user_xyz", "purchaseAmount": 28.5},
+    "stamps": {"programId": "lp_abc123", "userId": "user_xyz", "purchaseCount": 2},
     "receipt": {
         "programId": "lp_abc123",
         "userId": "user_xyz",
@@ -187,6 +194,7 @@ def handle(body: Request, caller: Caller) -> Response:
         store_id=body.store_id,
         points=body.points,
         purchase_lines=body.lines(),
+        purchase_count=body.purchase_count,
         transaction_id=body.transaction_id,
         source=body.source,
         description=body.description,
@@ -226,7 +234,8 @@ def handle(body: Request, caller: Caller) -> Response:
 def _require_purchase_of_cashiers(body: Request, caller: Caller) -> None:
     """Refuse bare points of a cashier, who says what was bought: the rules say what that earns."""
     if caller.is_cashier and body.points is not None:
-        raise invalid({"points": "is not for cashiers: send purchaseAmount or purchaseLines"})
+        problem = "is not for cashiers: send purchaseAmount, purchaseLines or purchaseCount"
+        raise invalid({"points": problem})
 
 
 def _occurred_at(body: Request, caller: Caller) -> datetime | None:
@@ -243,7 +252,7 @@ def sandbox(body: Request, caller: Caller) -> dict[str, Any]:
     """Add to the balance of the sandbox's member."""
     _require_purchase_of_cashiers(body, caller)
     _occurred_at(body, caller)
-    change = mock.add(body.user_id, body.points, body.lines())
+    change = mock.add(body.user_id, body.points, body.lines(), body.purchase_count)
     return {
         **({} if change.is_booked else {"entryId": None}),
         "pointsAdded": change.after - change.before,

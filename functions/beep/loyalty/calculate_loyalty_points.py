@@ -19,6 +19,7 @@ from shared.schemas.loyalty.booking_bodies import (
     NoAwardReason,
     PointsRequested,
     PurchaseAmount,
+    PurchaseCount,
     PurchaseLines,
     made_of_body,
     made_of_json,
@@ -29,18 +30,20 @@ from shared.services.loyalty import sandbox as mock
 
 
 class Request(RequestModel):
-    """A purchase that is not made yet: its amount, or its lines."""
+    """A purchase that is not made yet: its amount, its lines, or how many it is."""
 
     program_id: ProgramId
     user_id: UserId
     store_id: StoreId | None = None
     purchase_amount: PurchaseAmount | None = None
     purchase_lines: PurchaseLines | None = None
+    purchase_count: PurchaseCount | None = None
 
     @model_validator(mode="after")
     def _is_a_purchase(self) -> Self:
-        if (self.purchase_amount is None) is (self.purchase_lines is None):
-            raise ValueError("needs purchaseAmount or purchaseLines, and not both")
+        purchase = (self.purchase_amount, self.purchase_lines, self.purchase_count)
+        if len([each for each in purchase if each is not None]) != 1:
+            raise ValueError("needs one of purchaseAmount, purchaseLines and purchaseCount")
         return self
 
 
@@ -91,14 +94,13 @@ REFUSALS = (ProgramNotFound, MembershipNotFound, ProgramInactive, BalanceLimitEx
 
 def handle(body: Request, caller: Caller) -> Response:
     """Decide as for a booking, and write nothing."""
-    lines = to_lines(body.purchase_amount, body.purchase_lines)
-    assert lines is not None, "the request has a purchase"
     booking = balances.calculate(
         caller,
         program_id=body.program_id,
         user_id=body.user_id,
         store_id=body.store_id,
-        purchase_lines=lines,
+        purchase_lines=to_lines(body.purchase_amount, body.purchase_lines),
+        purchase_count=body.purchase_count,
     )
     award, scale = booking.award, booking.program.scale
     assert award is not None, "it was just computed"
@@ -118,7 +120,8 @@ def handle(body: Request, caller: Caller) -> Response:
 
 def sandbox(body: Request, _: Caller) -> dict[str, Any]:
     """Compute for the sandbox's member."""
-    change = mock.add(body.user_id, None, to_lines(body.purchase_amount, body.purchase_lines))
+    lines = to_lines(body.purchase_amount, body.purchase_lines)
+    change = mock.add(body.user_id, None, lines, body.purchase_count)
     return {
         "points": change.after - change.before,
         "pointsRequested": change.requested,

@@ -106,6 +106,23 @@ def award_for_purchase(
     return _award_for_shares(program, shares, earner)
 
 
+def award_for_count(program: Program, count: int, earner: Earner | None = None) -> Award:
+    """Return the award for purchases of which nobody has told what was paid.
+
+    A stamp card does not ask that. They are one booking: a multiplier counts for each of them, a
+    bonus once. A campaign with a minimum spend, or for certain goods, does not know them.
+
+    Raises:
+        InvalidParameters: The program's rule needs an amount, or it is more than the limit.
+    """
+    rules = program.rules
+    if not isinstance(rules, StampsRules):
+        problem = "is for stamp cards: the rules of this program need purchaseAmount"
+        raise InvalidParameters(f"purchaseCount {problem}.", fields={"purchaseCount": problem})
+    points = Fraction(rules.stamps_per_purchase * count)
+    return _award(program, earner, _Earned("stampsPerPurchase", points))
+
+
 def award_for_more(
     program: Program,
     before: Sequence[LineShare],
@@ -167,12 +184,36 @@ def _award_for_shares(
     if minimum is not None and base < Fraction(minimum):
         return Award(0, 0, reason="minimum_purchase")
     rule, points = _by_rule(program, base)
-    made_of = MadeOf(rule, _exact(base), _exact(points))
+    return _award(program, earner, _Earned(rule, points, base, shares), in_period=in_period)
+
+
+@dataclass(frozen=True, slots=True)
+class _Earned:
+    """What a rule gives by itself, and for what: nothing of that if nobody has told it."""
+
+    rule: str
+    points: Fraction
+    base: Fraction | None = None
+    shares: Sequence[LineShare] = ()
+
+    def part(self, campaign: Campaign) -> Fraction:
+        """Return which part of the purchase a campaign is for, from 0 to 1."""
+        if self.base is None:
+            return Fraction(1 if campaign.counts(PurchaseLine(Decimal(0))) else 0)
+        return min(earning_base.total(self.shares, campaign.counts), self.base) / self.base
+
+
+def _award(
+    program: Program, earner: Earner | None, earned: _Earned, *, in_period: bool = True
+) -> Award:
+    """Return the award of a rule for a purchase, with tier, campaigns and limits."""
+    points, base = earned.points, earned.base
+    made_of = MadeOf(earned.rule, None if base is None else _exact(base), _exact(points))
     if earner is None:
         return _granted(program, points, made_of, None)
     multiplier = program.tier_multiplier(earner.membership.tier)
     sum_points = points * Fraction(multiplier)
-    parts = _campaign_parts(program, earner, shares, base, points)
+    parts = _campaign_parts(program, earner, earned)
     made_of = replace(
         made_of,
         tier_multiplier=_exact(Fraction(multiplier)),
@@ -287,10 +328,10 @@ def counters_after(
 ) -> Counters | None:
     """Return the counters after an earn. What no rule has computed counts for no limit."""
     counted, made_of = membership.counted, cause.made_of
-    if cause.purchase_amount is None and made_of is None:
+    if not cause.is_purchase and made_of is None:
         return membership.counters
     is_first = cause.campaigns_before is None
-    if cause.purchase_amount is not None and is_first:
+    if cause.is_purchase and is_first:
         counted = replace(counted, purchases=counted.purchases + 1)
     if made_of is not None and made_of.counted_day is not None:
         counted = counters.with_units(counted, made_of.counted_day, units)
@@ -335,11 +376,7 @@ def _by_rule(program: Program, base: Fraction) -> tuple[str, Fraction]:
 
 
 def _campaign_parts(
-    program: Program,
-    earner: Earner,
-    shares: Sequence[LineShare],
-    base: Fraction,
-    points: Fraction,
+    program: Program, earner: Earner, earned: _Earned
 ) -> list[tuple[Campaign, Fraction]]:
     """Return the campaigns that apply, in the order in which they were made, with what they add.
 
@@ -349,17 +386,16 @@ def _campaign_parts(
     best: tuple[Campaign, Fraction] | None = None
     parts = []
     for campaign in program.campaigns:
-        if not _applies(campaign, program, earner, base):
+        if not _applies(campaign, program, earner, earned.base):
             continue
-        matching = min(earning_base.total(shares, campaign.counts), base)
-        if matching == 0:
+        part = earned.part(campaign)
+        if part == 0:
             continue
         if campaign.multiplier is None:
             assert campaign.bonus is not None
             parts.append((campaign, Fraction(campaign.bonus)))
             continue
-        share = points * matching / base
-        more = share * (Fraction(campaign.multiplier) - 1) * tier_multiplier
+        more = earned.points * part * (Fraction(campaign.multiplier) - 1) * tier_multiplier
         if best is None or more > best[1]:
             best = campaign, more
     found = parts if best is None else [*parts, best]
@@ -367,12 +403,12 @@ def _campaign_parts(
     return sorted(found, key=lambda part: order.index(part[0].campaign_id))
 
 
-def _applies(campaign: Campaign, program: Program, earner: Earner, base: Fraction) -> bool:
-    """Tell whether a member can have a campaign now for a purchase of this base."""
+def _applies(campaign: Campaign, program: Program, earner: Earner, base: Fraction | None) -> bool:
+    """Tell whether a member can have a campaign now for a purchase of this base, if it is told."""
     minimum = campaign.minimum_spend
     return (
         campaign.holds(earner.at, program.time_zone)
-        and (minimum is None or base >= Fraction(minimum))
+        and (minimum is None or (base is not None and base >= Fraction(minimum)))
         and (not campaign.tiers or earner.membership.tier in campaign.tiers)
         and (campaign.campaign_id in earner.had or _is_left(campaign, earner))
     )

@@ -128,7 +128,8 @@ class Cause:
     ``None`` if this is its first. ``actor`` is who corrects by hand. ``amount_paid`` is what of a
     purchase a redemption pays, exactly, in the store's currency. ``staff_id`` is the uid of the
     person of the merchant's staff who calls. ``order_id`` is the order of a shop; unlike a
-    transaction, it may have any number of bookings.
+    transaction, it may have any number of bookings. ``purchase_count`` is how many purchases it
+    is, if nobody has told what was paid for them.
     """
 
     entry_id: str
@@ -155,6 +156,12 @@ class Cause:
     staff_id: str | None = None
     order_id: str | None = None
     is_by_cashier: bool = False
+    purchase_count: int | None = None
+
+    @property
+    def is_purchase(self) -> bool:
+        """True if something was bought, whether it is known what was paid or not."""
+        return self.purchase_amount is not None or self.purchase_count is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +173,8 @@ class Entry:
     from ``units``; so have adjustments from before it was there, which kept it. ``moved`` is what a
     merge moved.
     ``earning_method`` is ``None`` for points that a request gave or a purchase earned, and in
-    entries from before it was there. ``occurred_at`` is ``None`` unless it was told later.
+    entries from before it was there; ``purchase`` if nobody has told what was paid.
+    ``occurred_at`` is ``None`` unless it was told later.
 
     ``pending_units`` is the change of what is pending, ``None`` for most entries. An entry of the
     kind ``PENDING`` adds pending units, which nobody can spend before ``pending_until``, and has 0

@@ -131,7 +131,7 @@ def earn(
     told later. So the units may have expired already, and the caller writes them off. If the
     program renews points by earning, it puts off the expiry of what the member has.
 
-    What a purchase earns (``cause.purchase_amount``) is pending for as long as the program says at
+    What a purchase earns (``cause.is_purchase``) is pending for as long as the program says at
     this moment, from ``pending.waits_from`` on: the entry is of the kind ``PENDING``, and balance,
     totals and tier stay.
 
@@ -144,7 +144,7 @@ def earn(
     program.require_active()
     membership.require_active()
     waits_from = pending.waits_from(cause)
-    activates_at = due.activates_at(program, waits_from) if cause.purchase_amount else None
+    activates_at = due.activates_at(program, waits_from) if cause.is_purchase else None
     if activates_at is not None and activates_at > cause.now:
         return _pend(membership, program, units, cause, activates_at)
     membership, until = lot_dates.after_activity(membership, program, Renewal.EARNING, cause)

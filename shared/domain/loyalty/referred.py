@@ -80,7 +80,8 @@ def after_purchase(
     if referred is None or referred.is_settled or referred.purchase is not None:
         return referred
     amount = Decimal(cause.purchase_amount or 0)
-    if amount <= 0 or amount < referred.terms.minimum_purchase:
+    is_bought = amount > 0 or cause.purchase_count is not None
+    if not is_bought or amount < referred.terms.minimum_purchase:
         return referred
     purchase = DecidingPurchase(
         membership_id, cause.entry_id, format(amount, "f"), units, units, due_at

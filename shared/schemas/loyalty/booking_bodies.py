@@ -93,6 +93,20 @@ PurchaseAmount = Annotated[
         )
     ),
 ]
+PURCHASE_COUNT_MAX = 20
+"""A whole table; who types more has mistyped."""
+PurchaseCount = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=PURCHASE_COUNT_MAX,
+        description=(
+            "How many purchases, such as coffees, if nobody tells what was paid: for stamp cards, "
+            "each earns `stampsPerPurchase`. One booking: limits hold for all of it, a campaign's "
+            "bonus comes once, and no campaign with a minimum spend. Instead of `purchaseAmount`."
+        ),
+    ),
+]
 PurchaseLines = Annotated[
     list[PurchaseLineBody],
     Field(

@@ -37,7 +37,10 @@ class HistoryTransaction(Transaction):
     )
     source: str | None = Field(description="What told of it, such as a till. Null if not given.")
     earning_method: str | None = Field(
-        description="How it was earned, such as `qr_checkin`. Null for purchases and requests."
+        description=(
+            "How it was earned, such as `qr_checkin`; `purchase` if it was told how many were "
+            "made, and not what was paid. Null for other purchases and requests."
+        )
     )
     purchase_amount: Number | None = Field(description="The purchase. Null if there was none.")
     amount_paid: AmountPaid

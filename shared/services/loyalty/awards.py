@@ -129,17 +129,20 @@ class CampaignShards:
 
 @dataclass(frozen=True, slots=True)
 class Awarding:
-    """A purchase that is to earn at ``at``. Make it before the decision, as ``CampaignShards``."""
+    """A purchase that is to earn at ``at``. Make it before the decision, as ``CampaignShards``.
+
+    ``bought`` are its lines, or how many purchases it is if nobody has told what was paid.
+    """
 
     program: Program
-    lines: Sequence[PurchaseLine]
+    bought: Sequence[PurchaseLine] | int
     at: datetime
     shards: CampaignShards
 
     @classmethod
-    def of(cls, program: Program, lines: Sequence[PurchaseLine], at: datetime) -> Awarding:
+    def of(cls, program: Program, bought: Sequence[PurchaseLine] | int, at: datetime) -> Awarding:
         """Prepare what a purchase earns."""
-        return cls(program, lines, at, CampaignShards.at(program, at))
+        return cls(program, bought, at, CampaignShards.at(program, at))
 
     @property
     def needs(self) -> list[str]:
@@ -156,6 +159,8 @@ class Awarding:
 
         def award_of(sold_out: set[str]) -> Award:
             earner = Earner(membership, self.at, sold_out)
-            return earning.award_for_purchase(self.program, self.lines, earner)
+            if isinstance(self.bought, int):
+                return earning.award_for_count(self.program, self.bought, earner)
+            return earning.award_for_purchase(self.program, self.bought, earner)
 
         return self.shards.decide(reads, award_of)

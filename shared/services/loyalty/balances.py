@@ -66,6 +66,7 @@ def add(
     store_id: str | None,
     points: Decimal | None,
     purchase_lines: Sequence[PurchaseLine] | None,
+    purchase_count: int | None = None,
     transaction_id: str | None,
     source: str | None,
     description: str,
@@ -74,8 +75,10 @@ def add(
     occurred_at: datetime | None = None,
     tse_code: str | None = None,
 ) -> Booking:
-    """Grant points, stamps or cashback: ``points``, or the earnings of ``purchase_lines``.
+    """Grant points, stamps or cashback: ``points``, or the earnings of a purchase.
 
+    ``purchase_count``: so many purchases, of which only the number is told. The entry says by its
+    ``earning_method`` that it is of a purchase.
     ``is_internal``: we have made the ``transaction_id``, so no other system can tell of it.
     ``earning_method`` names the way to earn, if it is not the usual one.
     ``occurred_at``: when it was earned, if that is not now; see ``prepared_add``.
@@ -93,6 +96,7 @@ def add(
         store_id=store_id,
         points=points,
         purchase_lines=purchase_lines,
+        purchase_count=purchase_count,
         transaction_id=transaction_id,
         source=source,
         description=description,
@@ -111,6 +115,7 @@ def prepared_add(
     store_id: str | None,
     points: Decimal | None,
     purchase_lines: Sequence[PurchaseLine] | None,
+    purchase_count: int | None = None,
     transaction_id: str | None,
     source: str | None,
     description: str,
@@ -135,7 +140,8 @@ def prepared_add(
     """
     program = access.program(caller, program_id, store_id)
     # What the rules give whoever buys: another system that has told of it knows no more.
-    by_rules = award_of(program, points, purchase_lines)
+    by_rules = award_of(program, points, purchase_lines, purchase_count)
+    bought = purchase_count if purchase_lines is None else purchase_lines
     paid = None if purchase_lines is None else earning_base.paid_amount(purchase_lines)
     transaction = (
         None
@@ -148,19 +154,25 @@ def prepared_add(
         action="earn",
         business_key=transaction_id,
         transaction=transaction,
-        terms=(_term(points), _term(paid), *_terms_of(purchase_lines or ())),
+        terms=(
+            _term(points),
+            _term(paid),
+            *_terms_of(purchase_lines or ()),
+            *([] if purchase_count is None else ["count", str(purchase_count)]),
+        ),
         description=description,
         source=source,
         transaction_id=transaction_id,
         purchase_amount=_term(paid) or None,
+        purchase_count=purchase_count,
         occurred_at=occurred_at,
-        earning_method=earning_method,
+        earning_method="purchase" if purchase_count is not None else earning_method,
         order_id=order_id,
         is_by_cashier=caller.is_cashier,
     )
     awarding = (
-        Awarding.of(program, purchase_lines, occurred_at or cause.now)
-        if points is None and purchase_lines is not None
+        Awarding.of(program, bought, occurred_at or cause.now)
+        if points is None and bought is not None
         else None
     )
     own_id = bookings.cashiers_own_id(caller, program_id)
@@ -174,7 +186,7 @@ def prepared_add(
             program,
             awarding or by_rules,
             own_id=own_id,
-            is_known=transaction is not None and purchase_lines is not None and not is_claim,
+            is_known=transaction is not None and bought is not None and not is_claim,
         ),
         more_paths=awarding.needs if awarding else [],
         # Tomorrow the same purchase might earn: what a limit has refused stays refused.
@@ -193,7 +205,8 @@ def calculate(
     program_id: str,
     user_id: str,
     store_id: str | None,
-    purchase_lines: Sequence[PurchaseLine],
+    purchase_lines: Sequence[PurchaseLine] | None,
+    purchase_count: int | None = None,
 ) -> Booking:
     """Return what ``add`` would grant for a purchase now, and book nothing. The entry is not kept.
 
@@ -202,13 +215,20 @@ def calculate(
         BalanceLimitExceeded, Busy.
     """
     program = access.program(caller, program_id, store_id)
-    paid = earning_base.paid_amount(purchase_lines)
-    earning.require_payable(paid, program.currency)
+    award_of(program, None, purchase_lines, purchase_count)
+    bought = purchase_count if purchase_lines is None else purchase_lines
+    assert bought is not None, "it was just told"
+    paid = None if purchase_lines is None else earning_base.paid_amount(purchase_lines)
     unclaimed = replace(caller, claim=None)
     cause = bookings.cause_of(
-        unclaimed, program, action="earn", terms=(), purchase_amount=_term(paid)
+        unclaimed,
+        program,
+        action="earn",
+        terms=(),
+        purchase_amount=_term(paid) or None,
+        purchase_count=purchase_count,
     )
-    awarding = Awarding.of(program, purchase_lines, cause.now)
+    awarding = Awarding.of(program, bought, cause.now)
     return bookings.run_transaction(
         None,
         program,
@@ -752,7 +772,10 @@ def require_points_or_amount(
 
 
 def award_of(
-    program: Program, points: Decimal | None, purchase_lines: Sequence[PurchaseLine] | None
+    program: Program,
+    points: Decimal | None,
+    purchase_lines: Sequence[PurchaseLine] | None,
+    purchase_count: int | None = None,
 ) -> Award:
     """Return the award: the given points, else the points that the rules grant for the purchase.
 
@@ -764,6 +787,8 @@ def award_of(
     if points is not None:
         units = positive_units(points, program)
         return Award(units, units)
+    if purchase_count is not None:
+        return earning.award_for_count(program, purchase_count)
     if purchase_lines is None:
         raise InvalidParameters(
             "Send points, purchaseAmount or purchaseLines.",

@@ -16,7 +16,13 @@ from shared.domain.loyalty import due, ledger, point_payments
 from shared.domain.loyalty.earning import Award
 from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.loyalty.membership import Membership
-from shared.domain.loyalty.programs import Branding, PointsRules, Program, ProgramType
+from shared.domain.loyalty.programs import (
+    Branding,
+    PointsRules,
+    Program,
+    ProgramType,
+    StampsRules,
+)
 from shared.domain.units import currency_scale, from_units, to_units
 from shared.errors import MembershipNotFound, RewardOutOfStock
 from shared.services.loyalty import balances
@@ -50,6 +56,10 @@ _PROGRAM = Program(
     point_value=Decimal("0.01"),
 )
 """A points program with the documented rules."""
+_STAMP_CARD = replace(
+    _PROGRAM, program_type=ProgramType.STAMPS, rules=StampsRules(required_stamps=10)
+)
+"""The same one as it answers who counts purchases: it shows no member another balance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +96,20 @@ def require_enrolled(user_id: str) -> None:
 
 
 def add(
-    user_id: str, points: Decimal | None, purchase_lines: Sequence[PurchaseLine] | None
+    user_id: str,
+    points: Decimal | None,
+    purchase_lines: Sequence[PurchaseLine] | None,
+    purchase_count: int | None = None,
 ) -> Change:
-    """Return what a member with 142 points has after an earn.
+    """Return what a member with 142 points has after an earn; of a number of purchases, stamps.
 
     Raises:
         InvalidParameters: As for live keys; the amount may be as fine as any program's unit.
         MembershipNotFound: See ``require_enrolled``.
     """
     require_enrolled(user_id)
-    program = _program_for(points)
-    award = balances.award_of(program, points, purchase_lines)
+    program = _program_for(points) if purchase_count is None else _STAMP_CARD
+    award = balances.award_of(program, points, purchase_lines, purchase_count)
     return _changed(program, BALANCE, award.awarded_units, award)
 
 

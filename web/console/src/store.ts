@@ -10,7 +10,14 @@ export interface Program {
   readonly rewards?: readonly Reward[];
   readonly rules?: StoredRules;
   /** Those that have not ended, as far as this page has read them. */
-  readonly campaigns?: readonly { readonly campaignId: string; readonly name: string }[];
+  readonly campaigns?: readonly RunningCampaign[];
+  readonly referral?: { readonly minimumPurchase: string } | null;
+}
+
+export interface RunningCampaign {
+  readonly campaignId: string;
+  readonly name: string;
+  readonly minimumSpend?: string | null;
 }
 
 /** What a purchase earns, as the profile has it: numbers that may have decimals are exact texts. */

@@ -17,13 +17,18 @@ export async function till(browser, options) {
   return opened;
 }
 
+/** Choose a program, if the form has more than one. */
+export async function choose(page, { programId }, label = 'Program') {
+  const choice = page.getByLabel(label);
+  if (await choice.count()) await choice.selectOption(programId);
+}
+
 /** Type a code or number and an amount, by the keyboard alone. */
 export async function book(page, who, amount, program) {
   await page.getByLabel(WHO).fill(who);
   await page.keyboard.press('Enter');
-  await page.getByLabel(AMOUNT).waitFor();
-  const choice = page.getByLabel('Program');
-  if (await choice.count()) await choice.selectOption(program.programId);
+  await page.getByRole('button', { name: 'Another customer' }).waitFor();
+  await choose(page, program);
   await page.getByLabel(AMOUNT).fill(amount);
   await page.getByLabel(AMOUNT).press('Enter');
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { call, facts, run } from '../browser.mjs';
-import { AMOUNT, till, WHO } from './counter.mjs';
+import { AMOUNT, choose, till, WHO } from './counter.mjs';
 import { check, WIDTHS } from './staff.mjs';
 
 const OFFER = /^Pay from the balance/;
@@ -39,8 +39,7 @@ async function find(page, who, { program }) {
   await page.getByLabel(WHO).fill(who);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Berta Kern' }).waitFor();
-  const choice = page.getByLabel('Program');
-  if (await choice.count()) await choice.selectOption(program.programId);
+  await choose(page, program);
 }
 
 async function payFromBalance(browser, width) {
@@ -158,8 +157,7 @@ async function handOut(browser, width) {
   await call('addLoyaltyPoints', { ...ids, points: dearest.requiredPoints - 2 });
 
   await find(page, collector.code, collector);
-  await page.getByLabel(AMOUNT).fill('3.50');
-  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Book 1 stamp', exact: true }).press('Enter');
   await page.getByText(/^Now on the card: [0-9]+ of [0-9]+ stamps\./).waitFor();
   await page.getByText(`The card is full: ${dearest.title}`).waitFor(); // The booking has filled it.
   await check(opened, 'till-card-full');

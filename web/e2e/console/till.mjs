@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { call, facts, open, run } from '../browser.mjs';
+import { choose } from './counter.mjs';
 import { bookings, makeMember } from './customers.mjs';
 import { check, GERMAN, signIn, WIDTHS } from './staff.mjs';
 
@@ -9,11 +10,6 @@ async function find(page, code) {
   await page.getByLabel('Code, e-mail or phone').fill(code);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Tilla Kern' }).waitFor();
-}
-
-async function choose(page, program) {
-  const choice = page.getByLabel('Program');
-  if (await choice.count()) await choice.selectOption(program.programId);
 }
 
 await run(async (browser) => {
@@ -160,6 +156,8 @@ async function german(browser, width, member) {
   await signIn(page, facts.signIns.cashier, GERMAN);
   await page.getByLabel('Code, E-Mail oder Telefon').fill(member.code);
   await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Anderer Kunde' }).waitFor();
+  await choose(page, member.program, 'Programm');
   await page.getByLabel(/^Betrag des Einkaufs/).fill('1.234,50');
   await page.getByText('1.234,50 €').waitFor();
   await check(opened, 'till-german');

@@ -142,7 +142,7 @@ def test_needs_to_know_how_much(member: Member, fields: dict[str, Any]) -> None:
     with nothing_written():
         answer = member.add(**fields)
 
-    problem = "needs points, purchaseAmount or purchaseLines"
+    problem = "needs points, purchaseAmount, purchaseLines or purchaseCount"
     assert_fields_refused(answer, {"body": problem})
 
 
@@ -150,7 +150,7 @@ def test_refuses_an_amount_and_lines_together(member: Member) -> None:
     with nothing_written():
         answer = member.add(purchaseAmount=10, purchaseLines=[{"amount": 10}])
 
-    problem = "takes purchaseAmount or purchaseLines, not both"
+    problem = "takes one of purchaseAmount, purchaseLines and purchaseCount"
     assert_fields_refused(answer, {"body": problem})
 
 

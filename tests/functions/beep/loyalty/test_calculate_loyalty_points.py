@@ -101,7 +101,8 @@ def test_the_multiplier_of_the_tier_counts(merchant: Merchant) -> None:
 def test_needs_one_purchase(merchant: Merchant, fields: dict[str, Any]) -> None:
     answer = calculate(merchant.member("points"), **fields)
 
-    assert_fields_refused(answer, {"body": "needs purchaseAmount or purchaseLines, and not both"})
+    problem = "needs one of purchaseAmount, purchaseLines and purchaseCount"
+    assert_fields_refused(answer, {"body": problem})
 
 
 def test_refuses_who_is_not_enrolled(merchant: Merchant) -> None:

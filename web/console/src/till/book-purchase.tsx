@@ -9,28 +9,30 @@ import { Failed } from '../../../shared/ui/status.tsx';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { may } from '../access.ts';
 import type { Program } from '../store.ts';
-import { Field } from '../ui/field.tsx';
-import { t } from '../words.ts';
-import type { Booking, Payment } from './bookings.ts';
-import { ChooseProgram, rememberedProgram } from './choose-program.tsx';
+import { amount, t } from '../words.ts';
+import type { Booking, Bought, Payment } from './bookings.ts';
+import { BoughtField } from './bought-field.tsx';
+import { ChooseProgram } from './choose-program.tsx';
+import { useChosenProgram } from './chosen-program.ts';
 import { CustomerBalance } from './customer-balance.tsx';
 import type { Found } from './find-customer.tsx';
-import { forgetPayment, keepPayment } from './kept-payment.ts';
+import { COUNT_MAX, isCounted, readCount, stampsOf } from './counting.ts';
 import { NoAnswer } from './no-answer.tsx';
-import { ownFirst, useOwnCards } from './own-cards.ts';
 import type { Entry } from './outbox-rules.ts';
-import { intend, scopeOrNone, send } from './outbox.ts';
-import { PayFromBalance, type PartText } from './pay-from-balance.tsx';
+import { intend, scopeOrNone } from './outbox.ts';
+import { doubtOf, PayFromBalance, type PartText } from './pay-from-balance.tsx';
+import { OtherWays } from './other-ways.tsx';
 import { readPart, type Part } from './payment-parts.ts';
-import { pay } from './payments.ts';
+import { sell } from './payments.ts';
 import { RewardsFor } from './rewards-for.tsx';
 import { needsCode, useStanding } from './standing.ts';
 import { UnusualAmount } from './unusual-amount.tsx';
-import { isUnusual, keepAmount, lastAmounts } from './usual-amounts.ts';
+import { isUnusual, lastAmounts } from './usual-amounts.ts';
 
-/** The same purchase on another card: its amount, and for which programs it is booked already. */
+/** The same purchase on another card: its amount or number, and for which programs it is booked already. */
 export interface Again {
   readonly amount: string;
+  readonly count: number | undefined;
   readonly booked: readonly string[];
 }
 
@@ -47,31 +49,31 @@ interface Props {
 }
 
 export function BookPurchase({ found, programs, again, unanswered, onBooked, onKept, onNext }: Props) {
-  /** The one of the form, once something was chosen or typed: then what is learned of the cards changes it no more. */
-  const [programId, setProgramId] = useState<string>();
   const [text, setText] = useState(again?.amount ?? '');
+  const [countText, setCountText] = useState(String(again?.count ?? 1));
+  /** Whether the amount is typed where the program does not need it. */
+  const [isByAmount, setByAmount] = useState(Boolean(again?.amount));
   const [partText, setPartText] = useState<PartText>();
   const [problems, setProblems] = useState({ amount: '', part: '' });
   const [open, setOpen] = useState(unanswered);
-  const [isAsked, setAsked] = useState(false);
+  const [asked, setAsked] = useState<Bought>();
   /** It rises with what may have changed the balance: then it is read again. */
   const [version, setVersion] = useState(0);
   const form = useRef<HTMLFormElement>(null);
   const { isBusy, error, clear, run } = useAction();
   const words = t().till;
-  const cards = useOwnCards(found.member?.userId, programs);
-  const choices = ownFirst(programs.filter((each) => !again?.booked.includes(each.programId)), cards);
-  const remembered = choices.find((each) => each.programId === rememberedProgram());
-  const usual = remembered && cards.get(remembered.programId) !== false ? remembered : choices[0];
-  const program = choices.find((each) => each.programId === programId) ?? usual;
+  const { cards, choices, program, choose: setProgramId } = useChosenProgram(found.member?.userId, programs, again?.booked ?? []);
   const standing = useStanding(found.member?.userId, program, version);
 
-  useEffect(() => form.current?.querySelector('input')?.focus(), []);
+  useEffect(() => form.current?.querySelector('input')?.focus(), [isByAmount]);
   if (!program) return null;
 
   const digits = digitsOf(program.currency);
   const read = readAmount(text, locale, digits);
   const sale = 'minor' in read ? read.minor : undefined;
+  const canCount = isCounted(program);
+  const isByCount = canCount && !isByAmount;
+  const count = readCount(countText);
   const payable = Math.round((standing?.payable ?? 0) * 10 ** digits);
   const part: Part | undefined =
     partText === undefined || sale === undefined || payable === 0
@@ -79,13 +81,13 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
       : readPart(partText, { sale, payable, locale, digits });
 
   const isCodeMissing = needsCode() && !found.code;
-  const canPay = payable > 0 && isConnected.value && !isCodeMissing && may('redeemLoyaltyPoints');
+  const canPay = isConnected.value && !isCodeMissing && may('redeemLoyaltyPoints');
 
   function edit(change: () => void): void {
     setProgramId(program?.programId);
     change();
     setProblems({ amount: '', part: '' });
-    setAsked(false);
+    setAsked(undefined);
     clear();
   }
 
@@ -94,34 +96,25 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
     setPartText(undefined);
   }
 
+  function payPart(): void {
+    setByAmount(true);
+    setPartText(null);
+  }
+
   function reread(): void {
     setVersion((before) => before + 1);
   }
 
   function carryOut(entry: Entry): void {
     run(async () => {
-      const { customer, paid } = entry;
       try {
-        if (paid === undefined || !('userId' in customer)) {
-          const booking = await send(entry);
-          keepAmount(entry);
-          if (booking) onBooked(booking);
-          else onKept(entry);
-          return;
-        }
-        keepPayment({ entry, code: found.code });
-        const sold = await pay(entry, customer.userId, found.code);
-        forgetPayment();
-        keepAmount(entry);
+        const sold = await sell(entry, found.code);
         if (sold.booking) onBooked(sold.booking);
         else onKept(entry, sold.payment);
       } catch (failure) {
         const isOpen = isUnknown(failure); // Nobody knows: the same is sent again.
         setOpen(isOpen ? entry : undefined);
-        if (!isOpen) {
-          forgetPayment();
-          reread();
-        }
+        if (!isOpen) reread();
         throw failure;
       }
     });
@@ -130,6 +123,12 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
   function submit(event: Event): void {
     event.preventDefault();
     if (!program) return;
+    if (isByCount) {
+      if (count !== undefined) return askOrBook({ count });
+      setProblems({ amount: words.count.doubt(COUNT_MAX), part: '' });
+      form.current?.querySelector('input')?.select();
+      return;
+    }
     if ('doubt' in read) {
       setProblems({ amount: t().amount[read.doubt](example(locale, digits)), part: '' });
       form.current?.querySelector('input')?.focus();
@@ -140,25 +139,27 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
       form.current?.querySelector<HTMLInputElement>('.paying input')?.focus();
       return;
     }
-    const here = scopeOrNone();
-    if (here && isUnusual(read.minor, digits, lastAmounts({ ...here, currency: program.currency }))) setAsked(true);
-    else bookIt();
+    askOrBook({ minor: read.minor });
   }
 
-  function bookIt(): void {
-    if (!program || 'doubt' in read) return;
+  /** Ask once before what is far above the last ones is booked. */
+  function askOrBook(bought: Bought): void {
+    const here = scopeOrNone();
+    if (!here || !program) return;
+    const last = lastAmounts({ ...here, currency: program.currency, ...('count' in bought && { purchaseCount: bought.count }) });
+    if (isUnusual(bought, digits, last)) setAsked(bought);
+    else bookIt(bought);
+  }
+
+  function bookIt(bought: Bought): void {
+    if (!program) return;
     const { customer, mark } = found;
-    carryOut(intend({ customer, mark, program, minor: read.minor, digits, ...(part && 'minor' in part && { paid: part.minor }) }));
+    carryOut(intend({ customer, mark, program, bought, digits, ...(part && 'minor' in part && { paid: part.minor }) }));
   }
 
   function change(): void {
-    setAsked(false);
+    setAsked(undefined);
     form.current?.querySelector('input')?.select();
-  }
-
-  function giveUp(): void {
-    forgetPayment();
-    onNext();
   }
 
   return (
@@ -168,7 +169,7 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
         {found.member && <CustomerBalance member={found.member} program={program} standing={standing} />}
         {!found.member && !open && <p>{words.unchecked}</p>}
       </div>
-      {open && <NoAnswer entry={open} isBusy={isBusy} onAgain={() => carryOut(open)} onGiveUp={giveUp} />}
+      {open && <NoAnswer entry={open} isBusy={isBusy} onAgain={() => carryOut(open)} onGiveUp={onNext} />}
       {!open && (
         <form class="stack till" noValidate onSubmit={submit} ref={form}>
           <ChooseProgram
@@ -179,13 +180,15 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
             onChoose={choose}
           />
           {cards.get(program.programId) === false && <p class="problem">{t().problem.codes['MEMBERSHIP_NOT_FOUND']}</p>}
-          <Field
-            label={words.amount(program.currency)}
-            hint={sale === undefined ? '' : exactMoney(sale / 10 ** digits, program.currency)}
+          <BoughtField
+            program={program}
+            isByCount={isByCount}
+            count={countText}
+            amount={text}
+            sale={sale}
             problem={problems.amount}
-            mode="decimal"
-            value={text}
-            onInput={(typed) => edit(() => setText(typed))}
+            onCount={(typed) => edit(() => setCountText(typed))}
+            onAmount={(typed) => edit(() => setText(typed))}
           />
           {partText !== undefined && (
             <PayFromBalance
@@ -199,31 +202,36 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
             />
           )}
           {error !== undefined && <Failed error={error} />}
-          {isAsked && sale !== undefined && (
+          {asked && (
             <UnusualAmount
-              amount={exactMoney(sale / 10 ** digits, program.currency)}
+              bought={asked}
+              program={program}
               isBusy={isBusy}
-              onYes={bookIt}
+              onYes={() => bookIt(asked)}
               onChange={change}
             />
           )}
-          {!isAsked && (
+          {!asked && (
             <div class="line">
               <button type="submit" aria-disabled={isBusy}>
-                {words.book}
+                {isByCount && count !== undefined ? words.count.book(amount(stampsOf(program, count), program)) : words.book}
               </button>
               <button type="button" class="plain" onClick={onNext}>
                 {words.next}
               </button>
             </div>
           )}
-          {/* Below the others, as it comes a moment later: nothing moves away under a finger. */}
-          {canPay && partText === undefined && (
-            <button type="button" class="secondary" onClick={() => edit(() => setPartText(null))}>
-              {words.pay.offer(exactMoney(payable / 10 ** digits, program.currency))}
-            </button>
+          {partText === undefined && !asked && (
+            <OtherWays
+              payable={payable > 0 ? exactMoney(payable / 10 ** digits, program.currency) : undefined}
+              isCodeMissing={isCodeMissing}
+              canPay={canPay}
+              canCount={canCount}
+              isByCount={isByCount}
+              onPay={() => edit(payPart)}
+              onSwitch={() => edit(() => setByAmount(isByCount))}
+            />
           )}
-          {payable > 0 && isCodeMissing && <p class="quiet">{words.pay.scan}</p>}
         </form>
       )}
       {found.member && !open && (
@@ -237,11 +245,4 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
       )}
     </section>
   );
-}
-
-/** Why a part cannot be paid from the balance; `most` is what can, in minor units. */
-function doubtOf(part: Extract<Part, { doubt: unknown }> | undefined, most: number, currency: string): string {
-  const digits = digitsOf(currency);
-  if (!part || part.doubt === 'tooMuch') return t().till.pay.tooMuch(exactMoney(most / 10 ** digits, currency));
-  return t().amount[part.doubt](example(locale, digits));
 }

@@ -1,6 +1,5 @@
 /** What a booking was and has brought: the sale, the program, what was granted, and by which campaigns. */
 
-import { exactMoney } from '../../../shared/i18n/format.ts';
 import { digitsOf } from '../../../shared/lib/amount.ts';
 import { sentenceOf } from '../../../shared/ui/status.tsx';
 import type { Program } from '../store.ts';
@@ -8,6 +7,7 @@ import { amount, t } from '../words.ts';
 import type { Booking } from './bookings.ts';
 import { PaymentLines } from './payment-lines.tsx';
 import { leftOf } from './payment-parts.ts';
+import { saleOf } from './sale.ts';
 
 interface Props {
   readonly booking: Booking;
@@ -32,6 +32,7 @@ export function BookedLines({ booking, program, name }: Props) {
       {campaignsOf(booking, program).map((each) => (
         <p key={each}>{each}</p>
       ))}
+      {booking.told?.cappedBy && <p>{words.capped}</p>}
       {booking.pending > 0 && <p>{words.pending(write(booking.pending))}</p>}
     </>
   );
@@ -40,7 +41,7 @@ export function BookedLines({ booking, program, name }: Props) {
 export function SaleLine({ booking: { entry } }: { readonly booking: Booking }) {
   return (
     <p>
-      <strong>{exactMoney(entry.purchaseAmount, entry.currency)}</strong> · {entry.programName}
+      <strong>{saleOf(entry)}</strong> · {entry.programName}
     </p>
   );
 }

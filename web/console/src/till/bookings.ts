@@ -7,13 +7,15 @@ import { takeBack } from '../take-back.ts';
 import { countsThen, toldTime, type Customer, type Entry } from './outbox-rules.ts';
 import type { Told } from './rules-of-then.ts';
 
+export type Bought = { readonly minor: number } | { readonly count: number };
+
 /** What a person at the till has entered. */
 export interface Purchase {
   readonly customer: Customer;
   readonly mark: string;
   readonly program: Program;
-  /** In minor units, such as cents. */
-  readonly minor: number;
+  /** What was paid, in minor units, such as cents; or how many purchases, if nobody types that. */
+  readonly bought: Bought;
   readonly digits: number;
   /** What of it is paid from the balance, in minor units; nothing if it is left out. */
   readonly paid?: number;
@@ -89,7 +91,8 @@ export async function book(entry: Entry, found: (userId: string) => Promise<void
 }
 
 /** What was paid from the balance is a line of its own: the API lets it earn nothing. */
-function purchaseOf({ purchaseAmount, paid }: Entry) {
+function purchaseOf({ purchaseAmount, purchaseCount, paid }: Entry) {
+  if (purchaseCount !== undefined) return { purchaseCount };
   if (!paid) return { purchaseAmount };
   return { purchaseLines: [{ amount: purchaseAmount }, { amount: -paid, type: 'reward' as const }] };
 }

@@ -1,11 +1,12 @@
 /** Purchases that were sent later and earned something else than the rules had said at the counter: until somebody has read it. */
 
-import { exactMoney, moment } from '../../../shared/i18n/format.ts';
+import { moment } from '../../../shared/i18n/format.ts';
 import { store } from '../access.ts';
 import { linkTo } from '../sections.ts';
 import { amount, t } from '../words.ts';
 import type { Entry, Outcome } from './outbox-rules.ts';
 import { drop } from './outbox.ts';
+import { saleOf } from './sale.ts';
 
 export function Differing({ entries }: { readonly entries: readonly Entry[] }) {
   const words = t().till.differing;
@@ -34,7 +35,7 @@ function Row({ entry, outcome }: { readonly entry: Entry; readonly outcome: Outc
   return (
     <li class="stack">
       <p>
-        <strong>{exactMoney(entry.purchaseAmount, entry.currency)}</strong> · {t().till.somebody(entry.mark)} ·{' '}
+        <strong>{saleOf(entry)}</strong> · {t().till.somebody(entry.mark)} ·{' '}
         {entry.programName} · {moment(new Date(entry.at))}
       </p>
       <p class="problem">{words.row(write(outcome.promised), write(outcome.booked))}</p>

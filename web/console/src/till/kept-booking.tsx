@@ -1,11 +1,11 @@
 /** What was booked last, if it waits for a connection: what is kept, and what is not known yet. */
 
-import { exactMoney } from '../../../shared/i18n/format.ts';
 import { t } from '../words.ts';
 import type { Payment } from './bookings.ts';
 import type { Entry } from './outbox-rules.ts';
 import { waiting } from './outbox.ts';
 import { PaymentLines } from './payment-lines.tsx';
+import { saleOf } from './sale.ts';
 
 interface Props {
   readonly kept: Entry;
@@ -24,7 +24,7 @@ export function KeptBooking({ kept, name, payment }: Props) {
       <div role="status">
         {payment && <PaymentLines payment={payment} currency={kept.currency} />}
         <p class={payment ? '' : 'large'}>
-          {(isWaiting ? words.kept : words.sent)(exactMoney(kept.purchaseAmount, kept.currency), name)}
+          {(isWaiting ? words.kept : words.sent)(saleOf(kept), name)}
         </p>
         {isWaiting && <p>{isKnown ? words.willBeSent : words.willBeChecked}</p>}
       </div>

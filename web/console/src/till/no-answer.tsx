@@ -3,6 +3,7 @@
 import { exactMoney } from '../../../shared/i18n/format.ts';
 import { t } from '../words.ts';
 import type { Entry } from './outbox-rules.ts';
+import { saleOf } from './sale.ts';
 
 interface Props {
   readonly entry: Entry;
@@ -13,10 +14,10 @@ interface Props {
 
 export function NoAnswer({ entry, isBusy, onAgain, onGiveUp }: Props) {
   const words = t().till;
-  const { purchaseAmount, paid, currency } = entry;
+  const { paid, currency } = entry;
   return (
     <div class="stack" role="alert">
-      <p class="large">{exactMoney(purchaseAmount, currency)}</p>
+      <p class="large">{saleOf(entry)}</p>
       <p class="problem">{paid ? words.pay.unknown(exactMoney(paid, currency)) : words.unknown}</p>
       <div class="line">
         <button type="button" aria-disabled={isBusy} onClick={onAgain}>

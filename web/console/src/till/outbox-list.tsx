@@ -1,12 +1,13 @@
 /** The bookings that wait here: what becomes of each, and what a person has to decide. */
 
 import { useEffect } from 'preact/hooks';
-import { counted, exactMoney, moment } from '../../../shared/i18n/format.ts';
+import { counted, moment } from '../../../shared/i18n/format.ts';
 import { Sure } from '../../../shared/ui/sure.tsx';
 import { t } from '../words.ts';
 import { countsThen, standing, type Entry } from './outbox-rules.ts';
 import { Differing } from './differing.tsx';
 import { drop, elsewhere, load, retry, sentLater, waiting } from './outbox.ts';
+import { saleOf } from './sale.ts';
 
 export function Outbox() {
   const words = t().till.outbox;
@@ -39,7 +40,7 @@ export function Outbox() {
 function Waiting({ entry }: { readonly entry: Entry }) {
   const words = t().till.outbox;
   const how = standing(entry, Date.now());
-  const amount = exactMoney(entry.purchaseAmount, entry.currency);
+  const amount = saleOf(entry);
   return (
     <li class="stack">
       <p>

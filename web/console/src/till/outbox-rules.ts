@@ -26,8 +26,10 @@ export interface Entry extends Scope {
   readonly programId: string;
   readonly programName: string;
   readonly currency: string;
-  /** In major units, with the decimals of the currency. */
+  /** In major units, with the decimals of the currency; 0 if nobody has typed it. */
   readonly purchaseAmount: number;
+  /** How many purchases of a stamp card it is, if nobody has typed what was paid. */
+  readonly purchaseCount?: number;
   /** How many decimals the currency has. Entries from before do not say it. */
   readonly digits?: number;
   /** What of that was paid from the balance; nothing if it is left out. It earns nothing. */

@@ -32,7 +32,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** What is to be booked by this person, here and now. */
 export function intend(purchase: Purchase): Entry {
-  const { customer, mark, program, minor, digits, paid } = purchase;
+  const { customer, mark, program, bought, digits, paid } = purchase;
   const at = Date.now();
   return {
     ...scope(),
@@ -41,7 +41,8 @@ export function intend(purchase: Purchase): Entry {
     programName: program.programName,
     currency: program.currency,
     rules: program.rules,
-    purchaseAmount: minor / 10 ** digits,
+    purchaseAmount: 'minor' in bought ? bought.minor / 10 ** digits : 0,
+    ...('count' in bought && { purchaseCount: bought.count }),
     digits,
     ...(paid && { paid: paid / 10 ** digits }),
     customer,

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from 'preact/hooks';
 import { exactMoney, locale } from '../../../shared/i18n/format.ts';
-import { digitsOf } from '../../../shared/lib/amount.ts';
+import { digitsOf, example } from '../../../shared/lib/amount.ts';
 import type { Program } from '../store.ts';
 import { Field } from '../ui/field.tsx';
 import { t } from '../words.ts';
@@ -59,6 +59,13 @@ export function PayFromBalance({ program, payable, sale, text, part, problem, on
       </p>
     </div>
   );
+}
+
+/** Why a part cannot be paid from the balance; `most` is what can, in minor units. */
+export function doubtOf(part: Extract<Part, { doubt: unknown }> | undefined, most: number, currency: string): string {
+  const digits = digitsOf(currency);
+  if (!part || part.doubt === 'tooMuch') return t().till.pay.tooMuch(exactMoney(most / 10 ** digits, currency));
+  return t().amount[part.doubt](example(locale, digits));
 }
 
 /** An amount as it is typed, such as `12,40`. */

@@ -35,22 +35,22 @@ export function differenceOf(entry: Entry, told: Told): Outcome | undefined {
   const rules = entry.rules && readRules(entry.rules);
   if (!rules) return undefined;
   const booked = told.added + told.pending;
-  const promised = told.madeOf ? promisedBy(rules, told, told.madeOf, entry.currency) : promisedOfNothing(rules, entry, told);
+  const promised = told.madeOf ? promisedBy(rules, told, told.madeOf, entry) : promisedOfNothing(rules, entry, told);
   return promised === undefined || promised === booked ? undefined : { promised, booked };
 }
 
-function promisedBy(rules: Rules, told: Told, madeOf: NonNullable<Told['madeOf']>, currency: string): number | undefined {
+function promisedBy(rules: Rules, told: Told, madeOf: NonNullable<Told['madeOf']>, entry: Entry): number | undefined {
   const { base, basePoints, tierMultiplier, campaigns } = madeOf;
-  if (base === null) return undefined;
+  const then = base === null ? byCount(rules, entry) : isBelow(rules, base) ? 0 : byRule(rules, base);
+  if (then === undefined) return undefined;
   const cap = 'cashbackPercentage' in rules ? (rules.maxCashbackPerTransaction ?? Infinity) : Infinity;
-  const then = isBelow(rules, base) ? 0 : byRule(rules, base);
   const isSame = Math.abs(then - basePoints) < NOTHING;
   const booked = told.added + told.pending;
   const isCapSame = told.cappedBy === CAP ? cap === booked : booked <= cap;
   if (isSame && isCapSame) return undefined;
   if (then === 0) return 0;
   const more = campaigns.reduce((sum, each) => sum + each.points, 0);
-  return Math.min(roundedDown(then * tierMultiplier + more, rules, currency), cap);
+  return Math.min(roundedDown(then * tierMultiplier + more, rules, entry.currency), cap);
 }
 
 /** The API tells no base of what earned nothing. */
@@ -66,6 +66,12 @@ function promisedOfNothing(rules: Rules, entry: Entry, { reason }: Told): number
 
 function isBelow(rules: Rules, base: number): boolean {
   return !('requiredStamps' in rules) && rules.minimumPurchase != null && base < rules.minimumPurchase;
+}
+
+/** Stamps ask for no amount; nobody can tell what others had promised. */
+function byCount(rules: Rules, { purchaseCount }: Entry): number | undefined {
+  if (purchaseCount === undefined || !('requiredStamps' in rules)) return undefined;
+  return byRule(rules, 0) * purchaseCount;
 }
 
 function byRule(rules: Rules, base: number): number {

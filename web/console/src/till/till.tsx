@@ -8,7 +8,7 @@ import { BookPurchase, type Again } from './book-purchase.tsx';
 import type { Booking, Payment } from './bookings.ts';
 import { FindCustomer, type Found, type Strayed } from './find-customer.tsx';
 import { KeptBooking } from './kept-booking.tsx';
-import { recallPayment, type OpenPayment } from './kept-payment.ts';
+import { forgetPayment, recallPayment, type OpenPayment } from './kept-payment.ts';
 import { LastBooking } from './last-booking.tsx';
 import { plainAmount } from './pay-from-balance.tsx';
 import { leftOf } from './payment-parts.ts';
@@ -57,6 +57,7 @@ export default function Till() {
   }
 
   function next(): void {
+    forgetPayment(); // Whoever goes on without an answer has been told.
     setFound(undefined);
     setAgain(undefined);
     setUnanswered(undefined);
@@ -72,7 +73,9 @@ export default function Till() {
 
   /** Who it is and what was paid is known: only the card is another one. */
   function repeat({ found: customer, booked }: Last, { digits = 2, ...entry }: Entry): void {
-    setAgain({ amount: plainAmount(Math.round(leftOf({ ...entry, digits }) * 10 ** digits), digits), booked });
+    const { purchaseCount: count } = entry;
+    const amount = plainAmount(Math.round(leftOf({ ...entry, digits }) * 10 ** digits), digits);
+    setAgain({ amount: count === undefined ? amount : '', count, booked });
     begin(customer);
   }
 

@@ -1,18 +1,26 @@
 /** Asks once before an amount is booked that is far above what this till books. */
 
 import { useEffect, useRef } from 'preact/hooks';
+import { counted, exactMoney } from '../../../shared/i18n/format.ts';
+import { digitsOf } from '../../../shared/lib/amount.ts';
+import type { Program } from '../store.ts';
 import { t } from '../words.ts';
+import type { Bought } from './bookings.ts';
 
 interface Props {
-  /** As people read it. */
-  readonly amount: string;
+  readonly bought: Bought;
+  readonly program: Program;
   readonly isBusy: boolean;
   readonly onYes: () => void;
   readonly onChange: () => void;
 }
 
-export function UnusualAmount({ amount, isBusy, onYes, onChange }: Props) {
-  const words = t().till.unusual;
+export function UnusualAmount({ bought, program, isBusy, onYes, onChange }: Props) {
+  const words = 'count' in bought ? t().till.unusual.ofCount : t().till.unusual;
+  const amount =
+    'count' in bought
+      ? counted(bought.count, t().till.count.sale)
+      : exactMoney(bought.minor / 10 ** digitsOf(program.currency), program.currency);
   const change = useRef<HTMLButtonElement>(null);
   // Who presses Enter twice is back at the amount, and has booked nothing.
   useEffect(() => change.current?.focus(), []);
