@@ -470,7 +470,7 @@ class ApiKeyChangeNotAllowed(PunktwerkError):
 
 
 class UndoNotAllowed(PunktwerkError):
-    """A cashier undoes only the own last booking for a member, for 15 minutes."""
+    """People undo only their own last booking or hand-out for a member, for 15 minutes."""
 
     code = "UNDO_NOT_ALLOWED"
     status = 403

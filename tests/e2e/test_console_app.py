@@ -24,6 +24,7 @@ FLOWS = [
     "till-again",
     "till-balance",
     "till-camera",
+    "till-hand-outs",
     "till-landing",
     "till-offline",
     "till-outbox",

@@ -83,6 +83,15 @@ class RedemptionRecord:
         self._require_open()
         return replace(self, cancelled_at=now, cancel_entry_id=entry_id, cancel_reason=reason)
 
+    def taken_back(self, now: datetime, entry_id: str, reason: str | None) -> RedemptionRecord:
+        """Return it after who has handed it out took that back: it was used for nothing.
+
+        Raises:
+            RedemptionCancelled: It was cancelled before.
+        """
+        unused = replace(self, used_at=None, used_in_store_id=None, used_by=None)
+        return unused.cancelled(now, entry_id, reason)
+
     def returned(self, now: datetime, entry_id: str, reason: str) -> RedemptionRecord:
         """Return it after its purchase came back, used or not: with the goods, or in vain."""
         return replace(self, cancelled_at=now, cancel_entry_id=entry_id, cancel_reason=reason)
@@ -101,6 +110,15 @@ class RedemptionRecord:
             cancelledAt=to_wire(self.cancelled_at),
             redemptionId=self.entry_id,
         )
+
+    def require_handed_out(self) -> None:
+        """Refuse to answer a repeated use as handed out after that was taken back.
+
+        Raises:
+            RedemptionCancelled.
+        """
+        if self.used_at is None:
+            self._require_open()
 
     def _require_open(self) -> None:
         if self.used_at is not None:

@@ -1,4 +1,4 @@
-"""What a cashier may undo: the own last booking for a member, for a quarter of an hour."""
+"""What people at a till may undo: the own last booking for a member, for a quarter of an hour."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from shared.domain.loyalty.entries import Entry, EntryKind, Undone
 from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.redemptions import RedemptionRecord
 from shared.errors import UndoNotAllowed
 
 UNDO_FOR = timedelta(minutes=15)
@@ -32,6 +33,29 @@ def require_undoable(
     """
     _require_own(booked, staff_id, now)
     _require_nothing_between(membership, booked.recorded_at, None)
+
+
+def is_own_hand_out(record: RedemptionRecord, staff_id: str | None) -> bool:
+    """Tell whether a person of the staff has handed the reward out who asks now."""
+    return record.used_at is not None and staff_id is not None and record.used_by == staff_id
+
+
+def require_hand_out_undoable(redeemed: Entry, membership: Membership, now: datetime) -> None:
+    """Refuse to take a hand-out back, of who has handed it out, that is not the last booking.
+
+    It counts from the redemption, whoever made it: a code that the customer has had for longer was
+    not tapped by mistake, and its points may have expired since.
+
+    Args:
+        redeemed: The redemption whose reward was handed out.
+        membership: Its membership, as it was read for the commit.
+        now: The account's time.
+
+    Raises:
+        UndoNotAllowed: It is too old, or something was booked since.
+    """
+    _require_recent(redeemed, now)
+    _require_nothing_between(membership, redeemed.recorded_at, None)
 
 
 def require_gives_back_own(
@@ -83,5 +107,9 @@ def _require_nothing_between(
 def _require_own(booked: Entry, staff_id: str | None, now: datetime) -> None:
     if booked.staff_id is None or booked.staff_id != staff_id:
         raise UndoNotAllowed("Somebody else has booked this.", reason="other_staff")
+    _require_recent(booked, now)
+
+
+def _require_recent(booked: Entry, now: datetime) -> None:
     if now - booked.recorded_at > UNDO_FOR:
         raise UndoNotAllowed("It is more than 15 minutes ago.", reason="too_late")

@@ -208,8 +208,13 @@ class _Use:
             made = _used(entry, used, into or entry.user_id)
             return Effect(made, [redemption_documents.write(reads[path], used)], _kept(made))
 
+        def replayed(kept: Document, reads: Reads) -> CodeUse:
+            # Who asks again must not hand out what was taken back since.
+            redemption_documents.decode(entry, reads[path]).record.require_handed_out()
+            return _replayed(kept, reads)
+
         needs = [path, entry_path, member_path]
-        return commands.run(needs, decide, claim=self.caller.claim, replay=_replayed)
+        return commands.run(needs, decide, claim=self.caller.claim, replay=replayed)
 
     def of_hold(self, held: Reservation) -> CodeUse:
         """Commit a reservation, and use its code in the same commit."""
@@ -280,13 +285,16 @@ def cancel(
 ) -> Booking:
     """Give back what a redemption spent, with a piece of the stock that it took.
 
+    What was handed out comes back only by who of the staff has handed it out, at once: see
+    ``undoing.require_hand_out_undoable``.
     The code of an online shop is revoked there first, once everything else allows it.
 
     Raises:
         ProgramNotFound, MembershipNotFound, RedemptionNotFound, RewardCodeUsed,
         RedemptionCancelled, CancellationTooLate, PurchaseHasOwnRefund, BalanceLimitExceeded,
         ShopCodeUnsettled, IdempotencyKeyReused, Busy.
-        UndoNotAllowed: A cashier asks, and it is not their own last booking for the member.
+        UndoNotAllowed: A cashier asks, and it is not their own last booking for the member; or
+            what the person has handed out is too old, or not the last booking.
         OwnMembership: A cashier asks, and it is their own membership.
         ConnectorError: The shop is not connected, does not answer, or refuses to revoke the code.
     """
@@ -314,13 +322,19 @@ def cancel(
         original = _entry_of(own, redemption_id, reads)
         if original is None or original.kind is not EntryKind.REDEEM:
             raise _not_found(user_id, redemption_id)
-        if own_id is not None:
-            own_memberships.require_others(membership, own_id)
-            undoing.require_undoable(original, membership, caller.staff_id, cause.now)
         path = redemption_documents.path_of(original)
         commands.want(reads, [path])
         record = redemption_documents.decode(original, reads[path]).record
-        record = record.cancelled(cause.now, cause.entry_id, reason)
+        is_hand_out = undoing.is_own_hand_out(record, caller.staff_id)
+        if own_id is not None:
+            own_memberships.require_others(membership, own_id)
+            if not is_hand_out:
+                undoing.require_undoable(original, membership, caller.staff_id, cause.now)
+        if is_hand_out:
+            undoing.require_hand_out_undoable(original, membership, cause.now)
+            record = record.taken_back(cause.now, cause.entry_id, reason)
+        else:
+            record = record.cancelled(cause.now, cause.entry_id, reason)
         if original.transaction_id is not None:
             own_refunds.require_pays_no_checkout(
                 reads, program, original.transaction_id, original.entry_id

@@ -10,12 +10,13 @@ import { useAction } from '../../../shared/lib/use-action.ts';
 import { may } from '../access.ts';
 import type { Program } from '../store.ts';
 import { amount, t } from '../words.ts';
-import type { Booking, Bought, Payment } from './bookings.ts';
+import type { Again, Booking, Bought, Payment } from './bookings.ts';
 import { BoughtField } from './bought-field.tsx';
 import { ChooseProgram } from './choose-program.tsx';
 import { useChosenProgram } from './chosen-program.ts';
 import { CustomerBalance } from './customer-balance.tsx';
 import type { Found } from './find-customer.tsx';
+import type { HandOut } from './hand-outs.ts';
 import { COUNT_MAX, isCounted, readCount, stampsOf } from './counting.ts';
 import { NoAnswer } from './no-answer.tsx';
 import type { Entry } from './outbox-rules.ts';
@@ -29,13 +30,6 @@ import { needsCode, useStanding } from './standing.ts';
 import { UnusualAmount } from './unusual-amount.tsx';
 import { isUnusual, lastAmounts } from './usual-amounts.ts';
 
-/** The same purchase on another card: its amount or number, and for which programs it is booked already. */
-export interface Again {
-  readonly amount: string;
-  readonly count: number | undefined;
-  readonly booked: readonly string[];
-}
-
 interface Props {
   readonly found: Found;
   readonly programs: readonly Program[];
@@ -46,9 +40,14 @@ interface Props {
   /** It waits for a connection; what was paid from the balance is paid. */
   readonly onKept: (entry: Entry, payment?: Payment) => void;
   readonly onNext: () => void;
+  /** What was handed out last, to whomever, and how often something was. */
+  readonly handOut: HandOut | undefined;
+  readonly handedOut: number;
+  readonly onHandOut: (handOut: HandOut) => void;
 }
 
-export function BookPurchase({ found, programs, again, unanswered, onBooked, onKept, onNext }: Props) {
+export function BookPurchase({ found, programs, again, unanswered, onBooked, onKept, onNext, ...given }: Props) {
+  const { handOut, handedOut, onHandOut } = given;
   const [text, setText] = useState(again?.amount ?? '');
   const [countText, setCountText] = useState(String(again?.count ?? 1));
   /** Whether the amount is typed where the program does not need it. */
@@ -63,7 +62,7 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
   const { isBusy, error, clear, run } = useAction();
   const words = t().till;
   const { cards, choices, program, choose: setProgramId } = useChosenProgram(found.member?.userId, programs, again?.booked ?? []);
-  const standing = useStanding(found.member?.userId, program, version);
+  const standing = useStanding(found.member?.userId, program, `${version} ${handedOut}`);
 
   useEffect(() => form.current?.querySelector('input')?.focus(), [isByAmount]);
   if (!program) return null;
@@ -101,10 +100,6 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
     setPartText(null);
   }
 
-  function reread(): void {
-    setVersion((before) => before + 1);
-  }
-
   function carryOut(entry: Entry): void {
     run(async () => {
       try {
@@ -114,7 +109,7 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
       } catch (failure) {
         const isOpen = isUnknown(failure); // Nobody knows: the same is sent again.
         setOpen(isOpen ? entry : undefined);
-        if (!isOpen) reread();
+        if (!isOpen) setVersion((before) => before + 1);
         throw failure;
       }
     });
@@ -240,7 +235,9 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
           code={found.code}
           program={program}
           offers={standing?.offers ?? []}
-          onGiven={reread}
+          name={found.name}
+          handOut={handOut}
+          onHandOut={onHandOut}
         />
       )}
     </section>

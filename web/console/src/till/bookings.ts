@@ -21,6 +21,13 @@ export interface Purchase {
   readonly paid?: number;
 }
 
+/** The same purchase on another card: its amount or number, and for which programs it is booked already. */
+export interface Again {
+  readonly amount: string;
+  readonly count: number | undefined;
+  readonly booked: readonly string[];
+}
+
 /** What was taken from a balance for a purchase, in the currency, and what is left to pay in money. */
 export interface Payment {
   readonly redemptionId: string;

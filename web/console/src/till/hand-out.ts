@@ -13,8 +13,8 @@ interface Discount {
 /** Return the sentence; of goods, and of what is not on offer any more, it only names the reward. */
 export function handOut(title: string, program: Program | undefined, reward: Discount | undefined): string {
   const words = t().till;
-  if (!program || !reward) return words.handOut(title);
+  if (!program || !reward) return words.handOver(title);
   const { percentage, amount } = reward;
   if (percentage !== null) return words.takeOff(percent(Number(percentage)), title);
-  return amount === null ? words.handOut(title) : words.takeOff(exactMoney(Number(amount), program.currency), title);
+  return amount === null ? words.handOver(title) : words.takeOff(exactMoney(Number(amount), program.currency), title);
 }

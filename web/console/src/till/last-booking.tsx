@@ -10,6 +10,7 @@ import { isUndoable, undo, type Booking, type Undone } from './bookings.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { useIntention } from '../ui/use-intention.ts';
 import { amount, t } from '../words.ts';
+import { isOf, type HandOut } from './hand-outs.ts';
 import { onCard } from './on-card.ts';
 import { RewardsFor } from './rewards-for.tsx';
 import { useStanding } from './standing.ts';
@@ -22,24 +23,25 @@ interface Props {
   readonly name: string;
   /** The code on the card, if it was shown. */
   readonly code: string | undefined;
-  /** How many rewards were handed out by their codes since: the customer's may be among them. */
+  /** How often a reward was handed out or taken back since: the customer's may be among them. */
   readonly handedOut: number;
+  readonly handOut: HandOut | undefined;
+  readonly onHandOut: (handOut: HandOut) => void;
   /** Book the same purchase on another card; nothing where there is none. */
   readonly onAgain: (() => void) | undefined;
 }
 
-export function LastBooking({ booking, name, code, handedOut, onAgain }: Props) {
+export function LastBooking({ booking, name, code, handedOut, handOut, onHandOut, onAgain }: Props) {
   const [undone, setUndone] = useState<Undone>();
-  const [given, setGiven] = useState(0);
   const { isBusy, error, run } = useAction();
   const carryOut = useIntention();
   const words = t().till;
   const program = store.value?.programs.find((each) => each.programId === booking.entry.programId);
-  const standing = useStanding(booking.userId, program, `${given} ${handedOut} ${undone !== undefined}`);
+  const standing = useStanding(booking.userId, program, `${handedOut} ${undone !== undefined}`);
   if (!program) return null;
   const write = (value: number): string => amount(value, program);
   // What was refused may be so because something was booked since: then this is not the balance any more.
-  const isKnown = given + handedOut === 0 && !(error instanceof Problem) && !undone?.wasBefore;
+  const isKnown = handedOut === 0 && !(error instanceof Problem) && !undone?.wasBefore;
 
   const isRefused = reasonOf(error) !== undefined; // A second try is refused as well.
 
@@ -71,7 +73,9 @@ export function LastBooking({ booking, name, code, handedOut, onAgain }: Props) 
         code={code}
         program={program}
         offers={standing?.offers ?? []}
-        onGiven={() => setGiven((before) => before + 1)}
+        name={name}
+        handOut={handOut}
+        onHandOut={onHandOut}
       />
       {!undone && onAgain && (
         <div>
@@ -81,7 +85,7 @@ export function LastBooking({ booking, name, code, handedOut, onAgain }: Props) 
         </div>
       )}
       {error !== undefined && <UndoFailed error={error} />}
-      {!undone && !isRefused && given === 0 && isUndoable(booking) && may('reverseLoyaltyTransaction', 'cancelRedemption') && (
+      {!undone && !isRefused && !isOf(handOut, booking.userId) && isUndoable(booking) && may('reverseLoyaltyTransaction', 'cancelRedemption') && (
         <div class="line">
           <button
             type="button"

@@ -3,13 +3,15 @@
 import { useRef, useState } from 'preact/hooks';
 import { ask, isUnknown } from '../../../shared/api/client.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
-import { sentenceOf } from '../../../shared/ui/status.tsx';
+import { sentenceOf as problemOf } from '../../../shared/ui/status.tsx';
 import { Sure } from '../../../shared/ui/sure.tsx';
 import { may, store } from '../access.ts';
 import type { Program } from '../store.ts';
 import { useIntention } from '../ui/use-intention.ts';
 import { amount, t } from '../words.ts';
 import { handOut } from './hand-out.ts';
+import { HandOutUndo } from './hand-out-undo.tsx';
+import { isOf, sentenceOf, undoUntil, type HandOut } from './hand-outs.ts';
 import { needsCode, type Offer } from './standing.ts';
 
 interface Props {
@@ -18,12 +20,16 @@ interface Props {
   readonly code: string | undefined;
   readonly program: Program;
   readonly offers: readonly Offer[];
-  /** Something was taken from the balance. */
-  readonly onGiven: () => void;
+  readonly name: string;
+  /** What was handed out last, to whomever. */
+  readonly handOut: HandOut | undefined;
+  /** Something was handed out, or taken back: the balance is another one. */
+  readonly onHandOut: (handOut: HandOut) => void;
 }
 
 interface Paid {
   readonly rewardId: string;
+  readonly redemptionId: string;
   readonly code: string;
   readonly key: string;
   readonly balance: number;
@@ -31,52 +37,56 @@ interface Paid {
 
 const SHOWN_MAX = 3;
 
-export function RewardsFor({ userId, code, program, offers, onGiven }: Props) {
-  const [said, setSaid] = useState('');
+export function RewardsFor({ userId, code, program, offers, name, handOut: last, onHandOut }: Props) {
   const [problem, setProblem] = useState('');
   /** What is paid and not handed out yet, as that got no answer: it is not paid twice. */
   const paid = useRef<Paid | undefined>(undefined);
   const carryOut = useIntention();
   const { isBusy, run } = useAction();
   const words = t().till.rewards;
+  const ids = { programId: program.programId, userId };
   const reached = offers.filter((each) => each.forMember?.canRedeem);
   const next = offers.findLast((each) => missingOf(each) > 0);
   const isCodeMissing = needsCode() && !code;
+  const given = last?.way === 'here' && isOf(last, userId, program.programId) ? last : undefined;
+  const said = given ? sentenceOf(given) : '';
 
   function give(offer: Offer): void {
     const storeId = store.value?.storeId;
     if (!storeId) return;
-    setSaid('');
     setProblem('');
     run(async () => {
       try {
-        const { code: rewardCode, key, balance } = paid.current?.rewardId === offer.rewardId ? paid.current : await buy(offer);
+        const { code: rewardCode, key, balance, redemptionId } =
+          paid.current?.rewardId === offer.rewardId ? paid.current : await buy(offer);
         const headers = { 'Idempotency-Key': `use-${key}` };
         const body = { storeId, rewardCode };
         await ask((api, signal) => api.POST('/useRewardCode', { body, headers, signal }));
         paid.current = undefined;
-        setSaid(`${handOut(offer.title, program, offer)} ${words.left(amount(balance, program))}`);
-        onGiven();
+        const { title, requiredPoints: points } = offer;
+        const said = `${handOut(title, program, offer)} ${words.left(amount(balance, program))}`;
+        onHandOut({ ...ids, redemptionId, title, points, said, name, way: 'here', until: undoUntil() });
       } catch (error) {
-        setProblem(isUnknown(error) ? t().till.rewardUnknown : sentenceOf(error));
+        setProblem(isUnknown(error) ? t().till.rewardUnknown : problemOf(error));
       }
     });
   }
 
   function buy({ rewardId, requiredPoints: points }: Offer) {
-    const body = { programId: program.programId, userId, rewardId, points, ...(code && { memberCode: code }) };
+    const body = { ...ids, rewardId, points, ...(code && { memberCode: code }) };
     return carryOut(body, async (key) => {
       const headers = { 'Idempotency-Key': key };
       const answer = await ask((api, signal) => api.POST('/redeemLoyaltyPoints', { body, headers, signal }));
       if (answer.rewardCode === null) throw new Error('a reward has a code');
-      paid.current = { rewardId, code: answer.rewardCode, key, balance: answer.newBalance };
+      const { rewardCode, redemptionId, newBalance: balance } = answer;
+      paid.current = { rewardId, redemptionId, code: rewardCode, key, balance };
       return paid.current;
     });
   }
 
   /** After one was handed out, what is left is said in other words: nobody takes it for the same. */
   function sentenceFor(offer: Offer): string {
-    if (said) return words.enoughLeft(offer.title);
+    if (given && !given.undone) return words.enoughLeft(offer.title);
     return isFull(program, offer) ? words.full(offer.title) : words.enough(offer.title);
   }
 
@@ -85,6 +95,7 @@ export function RewardsFor({ userId, code, program, offers, onGiven }: Props) {
       <p class={said ? 'large' : 'for-readers'} role="status">
         {said}
       </p>
+      {given && <HandOutUndo handOut={given} onUndone={onHandOut} key={given.redemptionId} />}
       {reached.slice(0, SHOWN_MAX).map((offer) => (
         <div class="line reached" key={offer.rewardId}>
           <p class={isGiven(offer) && !said ? 'large' : ''}>{sentenceFor(offer)}</p>
@@ -95,7 +106,7 @@ export function RewardsFor({ userId, code, program, offers, onGiven }: Props) {
               question={words.sure(amount(offer.requiredPoints, program), offer.title)}
               yes={words.yes}
               act={() => give(offer)}
-              {...(said && { look: 'plain' as const })}
+              {...(given && !given.undone && { look: 'plain' as const })}
             >
               {words.give(amount(offer.requiredPoints, program))}
             </Sure>

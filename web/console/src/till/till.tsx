@@ -4,12 +4,14 @@ import { useEffect, useState } from 'preact/hooks';
 import { isConnected } from '../../../shared/api/connection.ts';
 import { may, store } from '../access.ts';
 import { t } from '../words.ts';
-import { BookPurchase, type Again } from './book-purchase.tsx';
-import type { Booking, Payment } from './bookings.ts';
+import { BookPurchase } from './book-purchase.tsx';
+import type { Again, Booking, Payment } from './bookings.ts';
 import { FindCustomer, type Found, type Strayed } from './find-customer.tsx';
+import { isOf, type HandOut } from './hand-outs.ts';
 import { KeptBooking } from './kept-booking.tsx';
 import { forgetPayment, recallPayment, type OpenPayment } from './kept-payment.ts';
 import { LastBooking } from './last-booking.tsx';
+import { LastHandOut } from './last-hand-out.tsx';
 import { plainAmount } from './pay-from-balance.tsx';
 import { leftOf } from './payment-parts.ts';
 import { Outbox } from './outbox-list.tsx';
@@ -33,6 +35,7 @@ export default function Till() {
   const [again, setAgain] = useState<Again>();
   const [memberCode, setMemberCode] = useState<Strayed>();
   const [rewardCode, setRewardCode] = useState<Strayed>();
+  const [handOut, setHandOut] = useState<HandOut>();
   const [handedOut, setHandedOut] = useState(0);
   const programs = store.value?.programs ?? [];
 
@@ -65,9 +68,20 @@ export default function Till() {
 
   function done(what: Last): void {
     setLast(what);
+    setHandOut(undefined);
     setHandedOut(0);
     next();
   }
+
+  /** It was handed out, or taken back. */
+  function passHandOut(what: HandOut): void {
+    setHandOut(what);
+    setHandedOut((before) => before + 1);
+  }
+
+  const given = { handOut, handedOut, onHandOut: passHandOut };
+  /** It is newer than the last booking, and of another customer or program. */
+  const newer = handOut?.way === 'here' && !isOf(handOut, booking?.userId, booking?.entry.programId) ? handOut : undefined;
 
   const bookedWith = ({ programId }: Entry): readonly string[] => [...(again?.booked ?? []), programId];
 
@@ -99,19 +113,21 @@ export default function Till() {
           onBooked={(booking) => done({ booking, found, booked: bookedWith(booking.entry) })}
           onKept={(kept, payment) => done({ kept, payment, found, booked: bookedWith(kept) })}
           onNext={next}
+          {...given}
         />
       )}
-      {!found && booking && (
+      {!found && newer && <LastHandOut handOut={newer} onUndone={passHandOut} />}
+      {!found && !newer && booking && (
         <LastBooking
           booking={booking}
           name={nameOf(booking, last)}
           code={last?.found.code}
-          handedOut={handedOut}
+          {...given}
           onAgain={last?.found.member && hasOther(last) ? () => repeat(last, booking.entry) : undefined}
           key={booking.entry.key}
         />
       )}
-      {!found && !booking && last && 'kept' in last && (
+      {!found && !newer && !booking && last && 'kept' in last && (
         <KeptBooking kept={last.kept} payment={last.payment} name={last.found.name} key={last.kept.key} />
       )}
       <Outbox />
@@ -119,7 +135,8 @@ export default function Till() {
         <UseReward
           strayed={rewardCode}
           onMember={(code) => setMemberCode({ code })}
-          onUsed={() => setHandedOut((before) => before + 1)}
+          handOut={handOut}
+          onHandOut={passHandOut}
         />
       )}
     </>

@@ -2,7 +2,8 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask, isUnknown } from '../../../shared/api/client.ts';
-import { sentenceOf } from '../../../shared/ui/status.tsx';
+import type { components } from '../../../shared/api/schema.gen.ts';
+import { sentenceOf as problemOf } from '../../../shared/ui/status.tsx';
 import { store } from '../access.ts';
 import { ScanButton } from '../../../shared/scan/scan-button.tsx';
 import { useAction } from '../../../shared/lib/use-action.ts';
@@ -12,6 +13,8 @@ import { Field } from '../ui/field.tsx';
 import { useIntention } from '../ui/use-intention.ts';
 import type { Strayed } from './find-customer.tsx';
 import { handOut } from './hand-out.ts';
+import { HandOutUndo } from './hand-out-undo.tsx';
+import { programOf, sentenceOf, undoUntil, type HandOut } from './hand-outs.ts';
 
 /** A code of a reward as the card shows it, and nothing else that a camera sees. */
 const CODE = /^[0-9A-Z-]{4,64}$/i;
@@ -21,23 +24,28 @@ interface Props {
   readonly strayed: Strayed | undefined;
   /** A customer's code was read here. */
   readonly onMember: (code: string) => void;
-  readonly onUsed: () => void;
+  /** What was handed out last, to whomever. */
+  readonly handOut: HandOut | undefined;
+  readonly onHandOut: (handOut: HandOut) => void;
 }
 
-export function UseReward({ strayed, onMember, onUsed }: Props) {
+export function UseReward({ strayed, onMember, handOut: last, onHandOut }: Props) {
   const [text, setText] = useState('');
   const [problem, setProblem] = useState('');
-  const [reward, setReward] = useState('');
+  /** What is said of no more, as another code was read since: its undoing stays. */
+  const [over, setOver] = useState<string>();
   const [note, setNote] = useState('');
   const form = useRef<HTMLFormElement>(null);
   const carryOut = useIntention();
   const { isBusy, run } = useAction();
   const words = t().till;
+  const used = last?.way === 'code' ? last : undefined;
+  const reward = used && used.redemptionId !== over ? sentenceOf(used) : '';
 
   useEffect(() => {
     if (!strayed) return;
     setText(strayed.code);
-    setReward('');
+    setOver(used?.redemptionId);
     setProblem('');
     setNote(words.strayedReward);
     // A camera that closes takes the focus first.
@@ -69,7 +77,7 @@ export function UseReward({ strayed, onMember, onUsed }: Props) {
       return;
     }
     setNote('');
-    setReward('');
+    setOver(used?.redemptionId);
     setProblem(code ? '' : words.rewardEmpty);
     if (!code || !storeId) return;
     run(async () => {
@@ -80,13 +88,18 @@ export function UseReward({ strayed, onMember, onUsed }: Props) {
             api.POST('/useRewardCode', { body, headers: { 'Idempotency-Key': key }, signal }),
           ),
         );
-        setReward(sentenceFor(answer));
+        onHandOut(handOutOf(answer));
         setText('');
-        onUsed();
       } catch (error) {
-        setProblem(isUnknown(error) ? words.rewardUnknown : sentenceOf(error));
+        setProblem(isUnknown(error) ? words.rewardUnknown : problemOf(error));
       }
     });
+  }
+
+  function undone(what: HandOut): void {
+    setOver(undefined);
+    setProblem('');
+    onHandOut(what);
   }
 
   return (
@@ -103,17 +116,16 @@ export function UseReward({ strayed, onMember, onUsed }: Props) {
       <p class={reward ? 'large' : 'for-readers'} role="status">
         {reward}
       </p>
+      {used && <HandOutUndo handOut={used} onUndone={undone} key={used.redemptionId} />}
     </form>
   );
 }
 
-interface Used {
-  readonly programId: string;
-  readonly rewardId: string | null;
-  readonly rewardDescription: string;
-}
+type Used = components['schemas']['UseRewardCodeResponse'];
 
-function sentenceFor({ programId, rewardId, rewardDescription }: Used): string {
-  const program = store.value?.programs.find((each) => each.programId === programId);
-  return handOut(rewardDescription, program, program?.rewards?.find((each) => each.rewardId === rewardId));
+function handOutOf({ programId, userId, redemptionId, rewardId, rewardDescription: title, points, redeemedAt, usedAt }: Used): HandOut {
+  const program = programOf(programId);
+  const said = handOut(title, program, program?.rewards?.find((each) => each.rewardId === rewardId));
+  const until = undoUntil(Date.parse(usedAt) - Date.parse(redeemedAt));
+  return { programId, userId, redemptionId, title, points, said, way: 'code', until };
 }

@@ -130,6 +130,17 @@ export const till: Words['till'] = {
   strayedReward: 'Das ist der Code einer Prämie, nicht der des Kunden.',
   rewardUnknown: 'Es kam keine Antwort. Geben Sie noch nichts aus. Lösen Sie den Code noch einmal ein, sobald es eine Verbindung gibt: Er zählt nur einmal.',
   use: 'Code einlösen',
-  handOut: (reward) => `Jetzt über die Theke: ${reward}.`,
+  handOver: (reward) => `Jetzt über die Theke: ${reward}.`,
+  handOut: {
+    last: 'Letzte Prämie',
+    undo: 'Rückgängig machen',
+    gives: (reward, amount, time) => `${reward}: gibt ${amount} auf die Karte zurück. Bis ${time}.`,
+    undone: (amount, reward) => `Wieder auf der Karte: ${amount}. Nicht eingelöst: ${reward}.`,
+    reasons: {
+      too_late: 'Die Prämie wurde vor mehr als 15 Minuten eingelöst. Die Leitung kann den Stand berichtigen.',
+      not_the_last: 'Danach wurde für diesen Kunden noch etwas gebucht. Die Leitung kann den Stand berichtigen.',
+      other_staff: 'Das hat jemand anderes ausgegeben und kann es zurücknehmen.',
+    },
+  },
   takeOff: (discount, reward) => `Jetzt ${discount} abziehen: ${reward}.`,
 };

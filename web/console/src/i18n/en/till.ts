@@ -128,6 +128,17 @@ export const till = {
   strayedReward: 'That is the code of a reward, not the customer’s.',
   rewardUnknown: 'No answer came. Hand nothing out yet. Use the code again when there is a connection: it counts once.',
   use: 'Use the code',
-  handOut: (reward: string) => `Hand over now: ${reward}.`,
+  handOver: (reward: string) => `Hand over now: ${reward}.`,
+  handOut: {
+    last: 'Last reward',
+    undo: 'Undo',
+    gives: (reward: string, amount: string, time: string) => `${reward}: gives ${amount} back to the card. Until ${time}.`,
+    undone: (amount: string, reward: string) => `Back on the card: ${amount}. Not redeemed: ${reward}.`,
+    reasons: {
+      too_late: 'The reward was redeemed more than 15 minutes ago. A manager can correct the balance.',
+      not_the_last: 'Something was booked for this customer afterwards. A manager can correct the balance.',
+      other_staff: 'Somebody else has handed that out, and can take it back.',
+    } as Readonly<Record<string, string>>,
+  },
   takeOff: (discount: string, reward: string) => `Take ${discount} off now: ${reward}.`,
 };
