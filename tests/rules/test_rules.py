@@ -386,13 +386,49 @@ def test_shows_no_inactive_program(world: World, anyone: Actor) -> None:
     assert anyone.query(f"{world.store}/loyaltyPrograms", inactive).status_code == DENIED
 
 
-def test_hides_a_program_once_it_is_inactive(world: World, customer: Actor) -> None:
+MEMBER_OF_ENDED = "member_of_ended_program"
+
+
+@pytest.fixture(scope="module")
+def ended_id(world: World) -> str:
+    """A program that has ended, of which somebody is a member who has no other card."""
     program_id = world.merchant.program()
-    assert customer.get(paths.program(program_id)).status_code == 200
-
+    enrolled = {"programId": program_id, "userId": MEMBER_OF_ENDED}
+    world.merchant.api.ok("enrollInLoyaltyProgram", enrolled)
     world.merchant.api.ok("updateLoyaltyProgram", {"programId": program_id, "isActive": False})
+    return program_id
 
-    assert customer.get(paths.program(program_id)).status_code == DENIED
+
+def test_shows_a_program_that_has_ended_to_its_members(
+    world: World, ended_id: str, firestore_emulator: FirestoreEmulator
+) -> None:
+    member = Actor("member", firestore_emulator.host, token(MEMBER_OF_ENDED))
+
+    assert member.get(paths.program(ended_id)).status_code == 200
+    in_store = paths.store_program(world.merchant.store_id, ended_id)
+    assert member.get(in_store).status_code == DENIED
+    assert member.get(paths.program(world.inactive_id)).status_code == DENIED
+    assert member.query("loyaltyPrograms", ("isActive", False)).status_code == DENIED
+
+
+def test_shows_a_program_that_has_ended_to_nobody_else(ended_id: str, anyone: Actor) -> None:
+    assert anyone.get(paths.program(ended_id)).status_code == DENIED
+
+
+@pytest.mark.parametrize(
+    ("uid", "provider"),
+    [
+        (f"{MEMBER_OF_ENDED}/entries/x", "password"),
+        (f"../{MEMBER_OF_ENDED}", "password"),
+        (MEMBER_OF_ENDED, "anonymous"),
+    ],
+)
+def test_whose_id_is_a_path_and_who_is_anonymous_is_no_member(
+    ended_id: str, firestore_emulator: FirestoreEmulator, uid: str, provider: str
+) -> None:
+    actor_ = Actor("forger", firestore_emulator.host, token(uid, provider))
+
+    assert actor_.get(paths.program(ended_id)).status_code == DENIED
 
 
 def test_lists_own_memberships(world: World, customer: Actor) -> None:

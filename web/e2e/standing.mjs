@@ -20,8 +20,13 @@ async function makeProgram(programName, programType, rules, more = {}) {
 const earn = (programId, points) => call('addLoyaltyPoints', { programId, userId, points });
 const path = (programId) => `/c/${encodeURIComponent(programId)}`;
 
-const points = await makeProgram('Standing', 'points', { pointsPerEuro: 10 }, { pointsExpiry: { afterDays: 60 } });
-const stamps = await makeProgram('Filling', 'stamps', { requiredStamps: 10 });
+const points = await makeProgram('Standing', 'points', { pointsPerEuro: 10, pointsPerCheckin: 0 }, { pointsExpiry: { afterDays: 60 } });
+const stamps = await makeProgram('Filling', 'stamps', { requiredStamps: 10 }, {
+  rewards: [
+    { rewardId: 'tea', title: 'A tea', type: 'free_product', requiredPoints: 5 },
+    { rewardId: 'dinner', title: 'A dinner', type: 'free_product', requiredPoints: 50 },
+  ],
+});
 const full = await makeProgram('Full', 'stamps', { requiredStamps: 3 }, {
   rewards: [
     { rewardId: 'coffee', title: 'A coffee', type: 'free_product', requiredPoints: 3 },
@@ -60,6 +65,9 @@ async function tellsWhatRunsAndExpires(page, problems) {
   await page.getByText('Mon–Fri, 14:00 to 16:30').waitFor();
   await page.getByText(/^until \d+ Dec 2099$/).waitFor();
   await page.getByText(/^100 points will expire on/).waitFor();
+  // A visit brings nothing here.
+  await page.getByRole('link', { name: `All cards of ${storeName}` }).waitFor();
+  assert.equal(await page.getByRole('link', { name: 'Check in' }).count(), 0);
   await page.getByText('What expires when').press('Enter');
   await page.getByText(/^22 points on/).waitFor();
   await check(page, 'standing', problems);
@@ -157,14 +165,51 @@ async function savesAndComesBack(page, problems) {
   await page.locator('.balance', { hasText: '5,00 €' }).waitFor();
 }
 
-/** A program that is closed takes nothing away. */
-async function keepsWhatIsClosed(page, problems) {
-  await call('updateLoyaltyProgram', { programId: stamps, isActive: false });
-  await page.goto(new URL(path(stamps), facts.urls.card).href);
-  await page.getByText('Der Laden hat dieses Programm geschlossen.').waitFor();
-  await page.getByText('Guthaben: 7').waitFor();
-  await page.getByRole('img', { name: 'An der Kasse zeigen' }).waitFor();
-  await check(page, 'standing-closed', problems);
+const ENDED = {
+  en: {
+    mark: 'Ended',
+    balance: '7 of 10 stamps',
+    enough: 'Enough for: A tea',
+    told: 'The shop has ended this program.',
+    get: 'Get it',
+    code: 'Show this code at the till',
+    rest: '2 of 10 stamps',
+    back: 'Give it back',
+    checkIn: 'Check in',
+  },
+  de: {
+    mark: 'Beendet',
+    balance: '7 von 10 Stempeln',
+    enough: 'Reicht für: A tea',
+    told: 'Der Laden hat dieses Programm beendet.',
+    get: 'Holen',
+    code: 'Diesen Code an der Kasse zeigen',
+    rest: '2 von 10 Stempeln',
+    back: 'Zurückgeben',
+    checkIn: 'Einchecken',
+  },
+};
+
+/** Where a program has ended nobody collects, and what a member has can be spent all the same. */
+async function spendsAfterTheEnd(page, problems, language) {
+  const words = ENDED[language];
+  await page.goto(new URL('/cards', facts.urls.card).href);
+  const card = page.locator('.loyalty-card', { hasText: 'Filling' });
+  await card.getByText(words.mark, { exact: true }).waitFor();
+  await card.getByText(words.balance).waitFor();
+  await card.getByText(words.enough).waitFor();
+  await check(page, `standing-ended-list-${language}`, problems);
+  await card.click();
+  await page.getByText(words.told).waitFor();
+  await page.getByRole('button', { name: words.get }).click();
+  const reserved = page.getByRole('group', { name: words.code });
+  await reserved.getByRole('img').waitFor();
+  await page.locator('.balance', { hasText: words.rest }).waitFor();
+  assert.equal(await page.getByText('A dinner').count(), 0);
+  assert.equal(await page.getByRole('link', { name: words.checkIn }).count(), 0);
+  await check(page, `standing-ended-${language}`, problems);
+  await reserved.getByRole('button', { name: words.back }).click();
+  await page.locator('.balance', { hasText: words.balance }).waitFor();
 }
 
 try {
@@ -174,6 +219,7 @@ try {
     await keepsItsHistory(page);
     await promises(page, problems);
     await fills(page, false, 3);
+    await page.getByRole('link', { name: 'Check in' }).waitFor();
     await check(page, 'standing-stamps', problems);
     await fills(page, true, 5);
     await showsLevels(page, problems, 'standing-levels', ['1.5 times as much for each purchase', '2 times as much for each purchase']);
@@ -188,7 +234,12 @@ try {
     await check(german.page, 'standing-german-dark', german.problems);
     await showsLevels(german.page, german.problems, 'standing-levels-german-dark', ['1,5-fach für jeden Einkauf', '2-fach für jeden Einkauf']);
     await savesAndComesBack(german.page, german.problems);
-    await keepsWhatIsClosed(german.page, german.problems);
+    await call('updateLoyaltyProgram', { programId: stamps, isActive: false });
+    await spendsAfterTheEnd(german.page, german.problems, 'de');
+    await german.context.close();
+    const english = await open(browser);
+    await visit(english.page, guest, '/cards');
+    await spendsAfterTheEnd(english.page, english.problems, 'en');
   });
 } finally {
   for (const programId of [points, stamps, full, cashback, levels]) await call('updateLoyaltyProgram', { programId, isActive: false });

@@ -24,7 +24,9 @@ from shared.domain.loyalty.entries import CampaignPart, Cause, Entry, MadeOf
 from shared.domain.loyalty.event_rules import EventRule
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import (
+    CHECK_INS,
     CashbackRules,
+    EarningMethod,
     PointsRules,
     Program,
     StampsRules,
@@ -278,6 +280,13 @@ def award_for_check_in(program: Program, earner: Earner | None = None) -> Award:
     if points == 0:
         return Award(0, 0, reason="no_points_for_check_ins")
     return award_of_rule(program, "pointsPerCheckin", points, earner)
+
+
+def methods_that_bring(program: Program) -> tuple[EarningMethod, ...]:
+    """Return by what members earn: check-ins only if the program grants something for a visit."""
+    if award_for_check_in(program).awarded_units > 0:
+        return program.earning_methods
+    return tuple(each for each in program.earning_methods if each not in CHECK_INS)
 
 
 def award_for_event(program: Program, event: str, earner: Earner) -> Award:

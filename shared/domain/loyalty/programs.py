@@ -48,6 +48,7 @@ class EarningMethod(StrEnum):
 
 
 NO_MULTIPLIER = Decimal(1)
+CHECK_INS = frozenset({EarningMethod.QR_CHECKIN, EarningMethod.STORE_CHECKIN})
 EARNING_METHODS_DEFAULT = (EarningMethod.QR_CHECKIN, EarningMethod.STORE_CHECKIN)
 
 

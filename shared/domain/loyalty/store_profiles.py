@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from shared.domain.loyalty import earning
 from shared.domain.loyalty.campaigns import Campaign, HappyHour
 from shared.domain.loyalty.programs import Branding, EarningMethod, Program, ProgramType, Rules
 from shared.domain.loyalty.referred import ReferralTerms
@@ -69,6 +70,7 @@ class ReferralOnCard:
 class ProgramCard:
     """An active program as somebody sees it who thinks of joining.
 
+    ``earning_methods``: those that bring something, so check-ins only if a visit does.
     ``takes_receipts``: members can claim receipts. ``referral`` is ``None`` if it has none.
     """
 
@@ -114,7 +116,7 @@ def card_of(program: Program) -> ProgramCard | None:
         rewards=tuple(_reward(each) for each in program.rewards if each.is_active),
         branding=program.branding,
         campaigns=tuple(_campaign(each) for each in program.campaigns if each.ended_at is None),
-        earning_methods=program.earning_methods,
+        earning_methods=earning.methods_that_bring(program),
         welcome_bonus=program.welcome_bonus,
         currency=program.currency,
         created_at=program.created_at,

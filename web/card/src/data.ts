@@ -3,6 +3,7 @@
 import { queryDocuments, readDocument, type Data } from '../../shared/firebase/documents.ts';
 import { keep, onKeptElsewhere, recall, type Kept } from '../../shared/lib/kept.ts';
 import type { Entry, Membership, ProgramCard, StoreProfile } from '../../shared/card/model.ts';
+import { readProgram } from './program.ts';
 
 const HISTORY_PAGE = 20;
 
@@ -19,11 +20,14 @@ export async function readProfile(storeId: string): Promise<Kept<StoreProfile> |
   return found?.['name'] ? keep(profileName(storeId), found as unknown as StoreProfile) : null;
 }
 
-/** A membership with what its store says of its program; `card` is `null` if that is closed. */
+/** A membership with what its store says of its program. */
 export interface MyCard {
   readonly membership: Membership;
   readonly store: StoreProfile | null;
+  /** `null` if the program has ended. */
   readonly card: ProgramCard | null;
+  /** The program if it has ended. What was kept by an older version of this page does not have it. */
+  readonly ended?: ProgramCard | null;
 }
 
 const mineName = (uid: string): string => `mine.${uid}`;
@@ -35,7 +39,7 @@ export function keptCards(uid: string): Kept<readonly MyCard[]> | undefined {
 /** Call `act` when another tab has read the person's cards: what was joined there is here, too. */
 export const onCardsElsewhere = (uid: string, act: () => void): (() => void) => onKeptElsewhere(mineName(uid), act);
 
-/** Return the cards of a person: one query, and one reading a store. */
+/** Return the cards of a person, those that have ended last: one query, and one reading of each store and of each program that has ended. */
 export async function readCards(uid: string): Promise<Kept<readonly MyCard[]>> {
   const mine = (await ownMemberships(uid)).filter((each) => each.status !== 'merged' && each.status !== 'left');
   const stores = new Map(
@@ -45,13 +49,17 @@ export async function readCards(uid: string): Promise<Kept<readonly MyCard[]>> {
       ),
     ),
   );
-  return keep(
-    mineName(uid),
-    mine.map((membership) => {
-      const store = stores.get(membership.storeId) ?? null;
-      return { membership, store, card: store?.cards?.[membership.programId] ?? null };
-    }),
-  );
+  const cards = await Promise.all(mine.map((each) => cardOf(each, stores.get(each.storeId) ?? null)));
+  return keep(mineName(uid), [...cards.filter((each) => each.card), ...cards.filter((each) => !each.card)]);
+}
+
+async function cardOf(membership: Membership, store: StoreProfile | null): Promise<MyCard> {
+  const card = store?.cards?.[membership.programId];
+  if (card) return { membership, store, card, ended: null };
+  const program = await readProgram(membership.programId);
+  // A profile may be older than its program.
+  const [running, ended] = program?.isActive ? [program.card, null] : [null, program?.card ?? null];
+  return { membership, store, card: running, ended };
 }
 
 async function ownMemberships(uid: string): Promise<Membership[]> {

@@ -41,9 +41,7 @@ function App() {
     load().then((loaded) => setPage({ name, view: loaded.default }), setError);
   }, [name]);
 
-  useEffect(() => {
-    document.querySelector<HTMLElement>('h1')?.focus();
-  }, [path.value, page?.name]);
+  useEffect(() => followHeading(path.value !== FIRST_PATH), [path.value, page?.name]);
 
   const View = page?.name === name ? page.view : undefined;
   return (
@@ -68,6 +66,25 @@ function App() {
   );
 }
 
+/**
+ * Name the browser's tab after the page's heading, which may come after the page. Who has gone to
+ * another page hears it, too, unless they do something there already.
+ */
+function followHeading(isTold: boolean): () => void {
+  let told = !isTold;
+  const show = (): void => {
+    const heading = document.querySelector<HTMLElement>('h1');
+    if (!heading) return;
+    document.title = heading.textContent;
+    if (!told && document.activeElement === document.body) heading.focus({ preventScroll: true });
+    told = true;
+  };
+  show();
+  const observer = new MutationObserver(show);
+  observer.observe(document.body, { childList: true, subtree: true });
+  return () => observer.disconnect();
+}
+
 /** The way up: to the card that a page is about, else to all cards. */
 function Back({ name, id }: { readonly name: string; readonly id: string }) {
   if (name === 'cards' || name === 's') return <span />;
@@ -75,6 +92,7 @@ function Back({ name, id }: { readonly name: string; readonly id: string }) {
   return <a href="/cards">{t().back}</a>;
 }
 
+const FIRST_PATH = location.pathname;
 startRouter();
 startWorker('/sw.js', '/');
 endLeftMessages();

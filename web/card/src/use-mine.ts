@@ -24,5 +24,12 @@ export function useMine(): readonly [ReadonlySet<string> | undefined, () => void
   return [mine, read];
 }
 
+/** The programs that were known at the last visit; nothing if somebody else has signed in, or nobody. */
+export function keptPrograms(): ReadonlySet<string> | undefined {
+  const uid = user.value?.uid;
+  const kept = uid === undefined ? undefined : keptCards(uid);
+  return kept && programsOf(kept.value);
+}
+
 const programsOf = (cards: readonly MyCard[]): ReadonlySet<string> =>
   new Set(cards.map((each) => each.membership.programId));

@@ -8,7 +8,7 @@ import { inkOn, isColor } from '../lib/contrast.ts';
 import { safeUrl } from '../lib/safe-url.ts';
 import { amountOf, exactAmountOf } from './amounts.ts';
 import { nextTier, type Membership, type ProgramCard } from './model.ts';
-import { nearestPrize, prizesOfFullCard } from './prizes.ts';
+import { nearestPrize, prizesOfFullCard, reachOf } from './prizes.ts';
 import { stampsOf, standingOf, type Stamps as StampsShown } from './standing.ts';
 
 interface Props {
@@ -18,20 +18,23 @@ interface Props {
   readonly store?: string | undefined;
   readonly title?: 'h1' | 'h2';
   readonly hasArrived?: boolean;
+  /** Nobody collects any more. */
+  readonly hasEnded?: boolean;
 }
 
-export function LoyaltyCard({ card, membership, store, title: Title = 'h2', hasArrived = false }: Props) {
+export function LoyaltyCard({ card, membership, store, title: Title = 'h2', hasArrived, hasEnded = false }: Props) {
   const logo = safeUrl(card.branding.logo);
   return (
     <div class={hasArrived ? 'loyalty-card arrived' : 'loyalty-card'} ref={(each) => paint(each, card)}>
       <div class="head">
         {logo && <img src={logo} alt="" width="40" height="40" />}
         <div>
-          <Title>{card.programName}</Title>
+          <Title tabIndex={Title === 'h1' ? -1 : undefined}>{card.programName}</Title>
           {store !== undefined && <p class="small">{store}</p>}
         </div>
+        {hasEnded && <p class="mark">{common().face.ended}</p>}
       </div>
-      {membership ? <Balance card={card} membership={membership} /> : <Offer card={card} />}
+      {membership ? <Balance card={card} membership={membership} hasEnded={hasEnded} /> : <Offer card={card} />}
     </div>
   );
 }
@@ -79,7 +82,13 @@ function ruleOf(card: ProgramCard): string {
   return words.points(counted(Number(rules.pointsPerEuro ?? 0), common().units.points), money(1, card.currency)) + from;
 }
 
-function Balance({ card, membership }: { readonly card: ProgramCard; readonly membership: Membership }) {
+interface BalanceProps {
+  readonly card: ProgramCard;
+  readonly membership: Membership;
+  readonly hasEnded: boolean;
+}
+
+function Balance({ card, membership, hasEnded }: BalanceProps) {
   const standing = standingOf(membership, new Date());
   const needed = card.rules.requiredStamps;
   const words = common().face;
@@ -93,9 +102,20 @@ function Balance({ card, membership }: { readonly card: ProgramCard; readonly me
       )}
       {standing.reserved > 0 && <p class="small">{words.reserved(amount(standing.reserved))}</p>}
       {standing.owed > 0 && <p class="small">{words.owed(amount(standing.owed))}</p>}
-      <TierLine card={card} membership={membership} />
+      <ReachLine card={card} membership={membership} hasEnded={hasEnded} />
+      {!hasEnded && <TierLine card={card} membership={membership} />}
     </div>
   );
+}
+
+/** Say for which reward it is enough, or what is missing for the nearest one. */
+function ReachLine({ card, membership, hasEnded }: BalanceProps) {
+  if (membership.status === 'suspended') return null;
+  const words = common().face;
+  const { enough, next } = reachOf(card, membership, new Date());
+  if (enough) return <p class="prize">{words.enough(enough.title)}</p>;
+  if (!next || hasEnded) return null;
+  return <p class="small">{words.toReward(amountOf(next.missing, card, membership.scale), next.reward.title)}</p>;
 }
 
 const STAMPS_DRAWN_MAX = 50;

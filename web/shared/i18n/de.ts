@@ -52,6 +52,9 @@ export const common: typeof source = {
     tier: 'Stufe',
     toTier: (missing, tier) => `${missing} bis ${tier}`,
     top: 'die höchste Stufe',
+    enough: (reward) => `Reicht für: ${reward}`,
+    toReward: (missing, reward) => `Noch ${missing} bis: ${reward}`,
+    ended: 'Beendet',
   },
   problem: {
     offline: 'Es gibt keine Verbindung. Nichts wurde geändert.',

@@ -56,6 +56,10 @@ export const common = {
     tier: 'Level',
     toTier: (missing: string, tier: string) => `${missing} to ${tier}`,
     top: 'the highest level',
+    enough: (reward: string) => `Enough for: ${reward}`,
+    toReward: (missing: string, reward: string) => `${missing} more for: ${reward}`,
+    /** The program, so nobody collects any more. */
+    ended: 'Ended',
   },
   problem: {
     offline: 'There is no connection. Nothing was changed.',

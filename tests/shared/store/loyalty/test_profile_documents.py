@@ -135,6 +135,31 @@ def test_says_what_members_can_do_with_a_program(merchant: Merchant) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("program_type", "brings", "names"),
+    [
+        ("points", 5, True),
+        ("points", 0, False),
+        ("points", None, True),
+        ("stamps", 0, False),
+        ("cashback", None, False),
+        ("cashback", 0.5, True),
+    ],
+)
+def test_names_check_ins_where_a_visit_brings_something(
+    merchant: Merchant, program_type: str, brings: float | None, names: bool
+) -> None:
+    usual: Any = RULES[program_type]
+    rules = {key: each for key, each in usual.items() if key != "pointsPerCheckin"}
+    rules |= {} if brings is None else {"pointsPerCheckin": brings}
+    methods = ["qr_checkin", "store_checkin", "scan_and_go"]
+
+    program_id = merchant.program(program_type, rules=rules, earningMethods=methods)
+
+    expected = methods if names else ["scan_and_go"]
+    assert card_of(merchant, program_id)["earningMethods"] == expected
+
+
 def test_shows_no_program_that_is_not_active(merchant: Merchant) -> None:
     hidden, program_id = merchant.program(isActive=False), merchant.program()
     assert [*stored(merchant)["cards"]] == [program_id]

@@ -34,17 +34,18 @@ export const de: Words = {
     welcome: (amount) => `${amount} zum Start`,
   },
   card: {
-    balance: 'Guthaben',
-    closed: 'Der Laden hat dieses Programm geschlossen. Zurzeit kann man nichts sammeln; was Sie haben, bleibt Ihnen.',
+    ended: 'Der Laden hat dieses Programm beendet. Sammeln geht nicht mehr; was Sie haben, können Sie an der Kasse noch einlösen.',
+    endedEmpty: 'Der Laden hat dieses Programm beendet. Sammeln geht nicht mehr, und es gibt nichts mehr einzulösen.',
     pending: (amount) => `Bald dazu: ${amount}`,
     expires: (amount, day) => `Verfall am ${day}: ${amount}`,
     expiring: 'Was wann verfällt',
     on: (amount, day) => `${amount} am ${day}`,
     suspended: 'Diese Karte ist gesperrt. Fragen Sie im Laden.',
-    left: 'Sie sind aus diesem Programm ausgetreten.',
-    from: 'Stand',
+    from: 'Neueres ließ sich nicht laden. Stand:',
     pays: 'Damit zahlen Sie an der Kasse: Sagen Sie dort, wie viel davon Sie ausgeben möchten.',
     booked: (amount, balance) => `${amount} gebucht. Jetzt ${balance}.`,
+    taken: (amount, balance) => `${amount} abgezogen. Jetzt ${balance}.`,
+    store: (name) => `Alle Karten von ${name}`,
     notFound: 'Diese Karte haben Sie nicht.',
   },
   code: {
@@ -170,7 +171,7 @@ export const de: Words = {
   },
   history: {
     title: 'Verlauf',
-    none: 'Noch nichts.',
+    none: 'Noch nichts. Zeigen Sie an der Kasse Ihren Code: Was Sie sammeln, steht dann hier.',
     more: 'Früher',
     purchase: (money) => `Einkauf: ${money}`,
     kinds: {
@@ -219,12 +220,14 @@ export const de: Words = {
     yesErase: 'Ja, löschen',
     erased: 'Ihre Daten sind gelöscht, oder sind es in wenigen Minuten.',
     signOut: 'Abmelden',
+    signedIn: (email) => `Sie sind angemeldet als ${email}.`,
     yes: 'Ja, austreten',
   },
   problem: {
     ...common.problem,
     codes: refusals,
   },
+  notFound: 'Schauen Sie sich den Link noch einmal an, oder scannen Sie das Plakat des Ladens.',
   back: 'Meine Karten',
   backToCard: 'Zur Karte',
 };

@@ -35,18 +35,20 @@ export const en = {
     welcome: (amount: string) => `${amount} to begin with`,
   },
   card: {
-    balance: 'Balance',
-    closed: 'The shop has closed this program. Nothing can be collected now; what you have is kept.',
+    ended: 'The shop has ended this program. You collect nothing any more; what you have, you can still spend at the till.',
+    endedEmpty: 'The shop has ended this program. You collect nothing any more, and there is nothing left to spend.',
     pending: (amount: string) => `${amount} more soon`,
     expires: (amount: string, day: string) => `${amount} will expire on ${day}`,
     expiring: 'What expires when',
     on: (amount: string, day: string) => `${amount} on ${day}`,
     suspended: 'This card is suspended. Ask the shop.',
-    left: 'You have left this program.',
-    from: 'From',
+    /** Before a time, where nothing newer could be read. */
+    from: 'Nothing newer could be read. As of',
     /** Of cashback: what it is good for. */
     pays: 'It pays at the till: say there how much of it you want to spend.',
     booked: (amount: string, balance: string) => `${amount} booked. Now ${balance}.`,
+    taken: (amount: string, balance: string) => `${amount} taken off. Now ${balance}.`,
+    store: (name: string) => `All cards of ${name}`,
     notFound: 'You do not have this card.',
   },
   code: {
@@ -173,7 +175,7 @@ export const en = {
   },
   history: {
     title: 'History',
-    none: 'Nothing yet.',
+    none: 'Nothing yet. Show your code at the till: what you collect is listed here.',
     more: 'Earlier',
     purchase: (money: string) => `Purchase: ${money}`,
     /** What an entry is whose till said nothing of it, by its kind. */
@@ -223,12 +225,14 @@ export const en = {
     yesErase: 'Yes, erase',
     erased: 'Your data was erased, or will be within minutes.',
     signOut: 'Sign out',
+    signedIn: (email: string) => `You have signed in as ${email}.`,
     yes: 'Yes, leave',
   },
   problem: {
     ...common.problem,
     codes: refusals,
   },
+  notFound: 'Look at the link once more, or scan the poster of the shop.',
   back: 'My cards',
   backToCard: 'To the card',
 };

@@ -1,14 +1,13 @@
 /** `/c/{programId}`: one card: what the member has, the code for the till, rewards and history. */
 
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { watchMembership, type MyCard } from '../data.ts';
+import type { MyCard } from '../data.ts';
 import { LoyaltyCard } from '../../../shared/card/loyalty-card.tsx';
 import type { PageProps } from '../main.tsx';
-import { balanceOf, isNewer, type Membership } from '../../../shared/card/model.ts';
+import type { Membership, ProgramCard } from '../../../shared/card/model.ts';
 import { standingOf } from '../../../shared/card/standing.ts';
 import { Campaigns } from '../campaigns/campaigns.tsx';
+import { AsOf } from '../parts/as-of.tsx';
 import { Expiry } from '../parts/expiry.tsx';
-import { ClosedCard } from '../parts/closed-card.tsx';
 import { History } from '../parts/history.tsx';
 import { Levels } from '../parts/levels.tsx';
 import { MemberCode } from '../parts/member-code.tsx';
@@ -17,78 +16,68 @@ import { MyData } from '../parts/my-data.tsx';
 import { OwnCard } from '../parts/own-card.tsx';
 import { Messages } from '../messages/messages.tsx';
 import { Rewards } from '../parts/rewards.tsx';
+import { UnknownCard } from '../parts/unknown-card.tsx';
 import { Wallets } from '../parts/wallets.tsx';
 import { WhatToDo } from '../parts/what-to-do.tsx';
-import { amount, moment, t } from '../words.ts';
+import { useLive } from '../use-live.ts';
+import { amount, t } from '../words.ts';
 
 export default function Card({ id }: PageProps) {
   return <OwnCard programId={id} show={(mine, at) => <Shown mine={mine} at={at} />} />;
 }
 
-function Shown({ mine, at }: { readonly mine: MyCard; readonly at: number | undefined }) {
-  const [membership, notice] = useLive(mine);
-  const { card } = mine;
-  if (!card) return <ClosedCard mine={mine} />;
+interface Props {
+  readonly mine: MyCard;
+  /** From when it is, if it could not be read now. */
+  readonly at: number | undefined;
+}
+
+function Shown({ mine, at }: Props) {
+  const card = mine.card ?? mine.ended;
+  return card ? <Whole mine={mine} at={at} card={card} /> : <UnknownCard mine={mine} />;
+}
+
+function Whole({ mine, at, card }: Props & { readonly card: ProgramCard }) {
+  const [membership, notice] = useLive(mine.membership, card);
+  const hasEnded = mine.card === null;
+  const isSuspended = membership.status === 'suspended';
+  const { free, reserved } = standingOf(membership, new Date());
+  const show = (units: number): string => amount(units, card, membership.scale);
   return (
     <>
-      {at !== undefined && (
-        <p class="quiet">
-          {t().card.from} <time dateTime={new Date(at).toISOString()}>{moment(new Date(at))}</time>
-        </p>
-      )}
-      <LoyaltyCard card={card} membership={membership} store={mine.store?.name} title="h1" hasArrived={notice !== ''} />
+      {at !== undefined && <AsOf at={at} />}
+      <LoyaltyCard
+        card={card}
+        membership={membership}
+        store={mine.store?.name}
+        title="h1"
+        hasArrived={notice !== ''}
+        hasEnded={hasEnded}
+      />
       <p class={notice ? 'notice' : 'for-readers'} role="status">
         {notice}
       </p>
-      {membership.status === 'suspended' && <p class="problem">{t().card.suspended}</p>}
-      {(membership.pendingUnits ?? 0) > 0 && (
-        <p>{t().card.pending(amount(membership.pendingUnits ?? 0, card, membership.scale))}</p>
-      )}
-      {card.programType === 'cashback' && <p>{t().card.pays}</p>}
+      {hasEnded && <p>{free + reserved > 0 ? t().card.ended : t().card.endedEmpty}</p>}
+      {isSuspended && <p class="problem">{t().card.suspended}</p>}
+      {(membership.pendingUnits ?? 0) > 0 && <p>{t().card.pending(show(membership.pendingUnits ?? 0))}</p>}
+      {card.programType === 'cashback' && free > 0 && !isSuspended && <p>{t().card.pays}</p>}
       <Expiry card={card} membership={membership} />
       <MemberCode storeId={membership.storeId} />
-      {membership.status !== 'suspended' && <Wallets programId={card.programId} />}
-      <WhatToDo card={card} storeId={membership.storeId} />
+      {!isSuspended && !hasEnded && <Wallets programId={card.programId} />}
       <Campaigns card={card} />
       <MyCodes membership={membership} key={membership.membershipId} />
-      <Rewards card={card} membership={membership} />
-      <Levels card={card} membership={membership} />
+      <Rewards card={card} membership={membership} hasEnded={hasEnded} />
+      {!hasEnded && <Levels card={card} membership={membership} />}
+      <WhatToDo card={card} store={mine.store} />
       <History card={card} membership={membership} />
-      <Messages programId={card.programId} key={card.programId} />
-      <MyData membership={membership} balance={amount(balanceOf(membership, new Date()), card, membership.scale)} />
+      {!hasEnded && <Messages programId={card.programId} key={card.programId} />}
+      <MyData membership={membership} balance={hasEnded ? null : leftBehind(membership, show)} />
     </>
   );
 }
 
-/** Follow the membership, and say what arrives while the person looks. */
-function useLive(mine: MyCard): readonly [Membership, string] {
-  const [live, setLive] = useState<Membership>();
-  const [notice, setNotice] = useState('');
-  const shown = useRef(mine.membership);
-  const membership = live && !isNewer(mine.membership, live) ? live : mine.membership;
-  shown.current = membership;
-
-  useEffect(() => {
-    let end: (() => void) | undefined;
-    let isOver = false;
-    const show = (next: Membership): void => {
-      const [entry, before] = [next.recent[0], shown.current];
-      if (entry && mine.card && isNewer(next, before)) {
-        const booked = amount(entry.units, mine.card, next.scale);
-        const balance = amount(standingOf(next, new Date()).free, mine.card, next.scale);
-        setNotice(t().card.booked(booked, balance));
-      }
-      setLive(next);
-    };
-    watchMembership(mine.membership.membershipId, show).then(
-      (stop) => (isOver ? stop() : (end = stop)),
-      () => undefined, // Without the listener the card is that of the last reading.
-    );
-    return () => {
-      isOver = true;
-      end?.();
-    };
-  }, [mine.membership.membershipId]);
-
-  return [membership, notice];
+/** What stays after leaving: with what is reserved, as that is given back then. */
+function leftBehind(membership: Membership, show: (units: number) => string): string {
+  const { free, reserved } = standingOf(membership, new Date());
+  return show(free + reserved);
 }

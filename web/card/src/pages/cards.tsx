@@ -4,9 +4,11 @@ import { user } from '../../../shared/firebase/session.ts';
 import { keptCards, readCards, type MyCard } from '../data.ts';
 import { LoyaltyCard } from '../../../shared/card/loyalty-card.tsx';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
+import { AsOf } from '../parts/as-of.tsx';
 import { LeftStores } from '../parts/left-stores.tsx';
+import { SignOut } from '../parts/sign-out.tsx';
 import { useKept } from '../use-kept.ts';
-import { moment, t } from '../words.ts';
+import { t } from '../words.ts';
 
 export default function Cards() {
   const person = user.value;
@@ -33,29 +35,43 @@ function Mine({ uid }: { readonly uid: string }) {
   return (
     <>
       {error !== undefined && (
-        <p class="quiet">
-          {t().card.from} <time dateTime={new Date(kept.at).toISOString()}>{moment(new Date(kept.at))}</time>
-        </p>
+        <AsOf at={kept.at} />
       )}
-      {kept.value.length === 0 && <p class="panel">{t().cards.none}</p>}
-      <ul class="plain-list">
+      {kept.value.length === 0 && (
+        <div class="panel">
+          <p>{t().cards.none}</p>
+          <a class="button" href="/check-in">
+            {t().checkIn.scan}
+          </a>
+        </div>
+      )}
+      <ul class="plain-list cards">
         {kept.value.map((each) => (
           <li key={each.membership.membershipId}>
             <Row mine={each} />
           </li>
         ))}
       </ul>
-      <LeftStores uid={uid} />
+      <section class="panel links">
+        <LeftStores uid={uid} />
+        <SignOut />
+      </section>
     </>
   );
 }
 
-function Row({ mine: { membership, store, card } }: { readonly mine: MyCard }) {
+function Row({ mine: { membership, store, card, ended } }: { readonly mine: MyCard }) {
   const link = `/c/${encodeURIComponent(membership.programId)}`;
-  if (!card) return <a href={link}>{store?.name ?? membership.programId}</a>;
+  const face = card ?? ended;
   return (
     <a href={link} class="card-link">
-      <LoyaltyCard card={card} membership={membership} store={store?.name} />
+      {face ? (
+        <LoyaltyCard card={face} membership={membership} store={store?.name} hasEnded={!card} />
+      ) : (
+        <p class="panel">
+          {store?.name ?? t().cards.title}: {t().face.ended}
+        </p>
+      )}
     </a>
   );
 }

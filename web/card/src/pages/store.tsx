@@ -10,19 +10,22 @@ import { go } from '../../../shared/lib/router.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { takeJoining } from '../joining.ts';
 import { GetsAddress, Join, JoinNote } from '../parts/join.tsx';
+import { NotFound } from '../parts/not-found.tsx';
 import { useKept } from '../use-kept.ts';
-import { useMine } from '../use-mine.ts';
+import { keptPrograms, useMine } from '../use-mine.ts';
 import { t } from '../words.ts';
 
 export default function Store({ id }: PageProps) {
   const { kept, error, reload } = useKept(id, () => keptProfile(id), () => readProfile(id));
-  if (kept === null) return <h1 tabIndex={-1}>{t().store.notFound}</h1>;
+  if (kept === null) return <NotFound title={t().store.notFound} />;
   if (!kept) return error === undefined ? <Loading /> : <Failed error={error} retry={reload} />;
   return <Profile store={kept.value} />;
 }
 
 function Profile({ store }: { readonly store: StoreProfile }) {
-  const [mine] = useMine();
+  const [read] = useMine();
+  // What was kept is there at once, so that no button changes under a finger.
+  const mine = read ?? keptPrograms();
   const [asked] = useState(takeJoining);
   const friendsCode = new URLSearchParams(location.search).get('referralCode') ?? '';
   const logo = safeUrl(store.logo);
@@ -40,7 +43,7 @@ function Profile({ store }: { readonly store: StoreProfile }) {
       </div>
       {cards.length === 0 && <p class="panel">{t().store.noPrograms}</p>}
       {shown.some((each) => !mine?.has(each.programId)) && <GetsAddress />}
-      <ul class="plain-list">
+      <ul class="plain-list offers">
         {shown.map((card) => (
           <li key={card.programId} class="stack">
             <LoyaltyCard card={card} />

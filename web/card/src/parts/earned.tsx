@@ -1,13 +1,16 @@
 /** What a visit or a receipt has earned in each program, or why it has earned nothing. */
 
-import { exactAmountOf } from '../../../shared/card/amounts.ts';
-import type { StoreProfile } from '../../../shared/card/model.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { amountOf, exactAmountOf } from '../../../shared/card/amounts.ts';
+import type { ProgramCard, StoreProfile } from '../../../shared/card/model.ts';
+import { standingOf } from '../../../shared/card/standing.ts';
+import { ownId } from '../../../shared/firebase/session.ts';
+import { readCards, type MyCard } from '../data.ts';
 import { day, t } from '../words.ts';
 
 export interface Earned {
   readonly programId: string;
   readonly points: number;
-  readonly newBalance: number;
   readonly reason: string | null;
   /** From when on it can be spent, if not at once. */
   readonly pendingUntil?: string | null;
@@ -20,23 +23,41 @@ interface Props {
 
 export function EarnedList({ earned, store }: Props) {
   const words = t().earned;
+  const mine = useCards();
   if (earned.length === 0) return <p>{words.nowhere}</p>;
   return (
     <ul class="plain-list">
       {earned.map((each) => (
         <li key={each.programId}>
-          <EarnedIn earned={each} store={store} />
+          <EarnedIn earned={each} store={store} mine={mine.find(({ membership }) => membership.programId === each.programId)} />
         </li>
       ))}
     </ul>
   );
 }
 
-function EarnedIn({ earned, store }: { readonly earned: Earned; readonly store: StoreProfile }) {
+/** The cards as they are since: what is free now, the card itself decides. Without a connection it is not said. */
+function useCards(): readonly MyCard[] {
+  const [cards, setCards] = useState<readonly MyCard[]>([]);
+  useEffect(() => {
+    readCards(ownId()).then(
+      (kept) => setCards(kept.value),
+      () => undefined,
+    );
+  }, []);
+  return cards;
+}
+
+interface EarnedProps {
+  readonly earned: Earned;
+  readonly store: StoreProfile;
+  readonly mine: MyCard | undefined;
+}
+
+function EarnedIn({ earned, store, mine }: EarnedProps) {
   const words = t().earned;
   const card = store.cards?.[earned.programId];
   if (!card) return null; // It was closed a moment ago.
-  const balance = exactAmountOf(earned.newBalance, card);
   return (
     <a class="earned" href={`/c/${encodeURIComponent(card.programId)}`}>
       <strong>{card.programName}</strong>
@@ -44,7 +65,7 @@ function EarnedIn({ earned, store }: { readonly earned: Earned; readonly store: 
         <>
           <span class="plus">+{exactAmountOf(earned.points, card)}</span>
           <span class="quiet">
-            {earned.pendingUntil ? words.pending(day(new Date(earned.pendingUntil))) : words.balance(balance)}
+            {earned.pendingUntil ? words.pending(day(new Date(earned.pendingUntil))) : mine && words.balance(freeOf(mine, card))}
           </span>
         </>
       ) : (
@@ -52,4 +73,8 @@ function EarnedIn({ earned, store }: { readonly earned: Earned; readonly store: 
       )}
     </a>
   );
+}
+
+function freeOf({ membership }: MyCard, card: ProgramCard): string {
+  return amountOf(standingOf(membership, new Date()).free, card, membership.scale);
 }

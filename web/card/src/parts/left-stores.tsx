@@ -26,7 +26,7 @@ export function LeftStores({ uid }: { readonly uid: string }) {
       {error !== undefined && <Failed error={error} />}
       <p role="status">{stores?.length === 0 && words.leftNone}</p>
       {stores?.map(({ storeId, name }) => (
-        <section class="panel" key={storeId}>
+        <section class="links" key={storeId}>
           <h2>{name}</h2>
           <p>{words.leftNote}</p>
           <a href={`/s/${encodeURIComponent(storeId)}`}>{words.leftAgain}</a>

@@ -41,9 +41,9 @@ export function MemberCode({ storeId }: { readonly storeId: string }) {
           <button type="button" onClick={enlarge}>
             {t().code.large}
           </button>
+          <NewCode storeId={storeId} onReplaced={reload} />
         </div>
       )}
-      {shown && <NewCode storeId={storeId} onReplaced={reload} />}
       {shown && isBright && Bright && <Bright code={shown} onClose={() => setIsBright(false)} />}
     </section>
   );

@@ -1,16 +1,16 @@
 /** The person's own data: leave the program, get or erase all. It says before what stays and what is lost. */
 
 import { ask } from '../../../shared/api/client.ts';
-import { ownId, signOut } from '../../../shared/firebase/session.ts';
+import { ownId } from '../../../shared/firebase/session.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import type { Membership } from '../../../shared/card/model.ts';
 import { replace } from '../../../shared/lib/router.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { Sure } from '../../../shared/ui/sure.tsx';
-import { forgetAll } from '../forget-all.ts';
 import { t } from '../words.ts';
 import { DataRights } from './data-rights.tsx';
 import { MyAddress } from './my-address.tsx';
+import { SignOut } from './sign-out.tsx';
 
 interface Props {
   readonly membership: Membership;
@@ -29,24 +29,16 @@ export function MyData({ membership, balance }: Props) {
     replace('/cards');
   }
 
-  async function endVisit(): Promise<void> {
-    await forgetAll();
-    await signOut();
-    replace('/cards');
-  }
-
   return (
-    <section class="panel">
+    <section class="panel links">
       <h2>{words.title}</h2>
       <MyAddress storeId={storeId} />
       <DataRights storeId={storeId} />
       <Sure question={balance === null ? words.leaveClosed : words.leaveSure(balance)} yes={words.yes} act={() => run(leave)} look="plain">
         {words.leave}
       </Sure>
-      <button type="button" class="plain" onClick={() => run(endVisit)}>
-        {words.signOut}
-      </button>
       {error !== undefined && <Failed error={error} />}
+      <SignOut />
     </section>
   );
 }

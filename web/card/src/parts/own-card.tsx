@@ -8,6 +8,7 @@ import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { keptCards, readCards, type MyCard } from '../data.ts';
 import { useKept } from '../use-kept.ts';
 import { t } from '../words.ts';
+import { NotFound } from './not-found.tsx';
 
 interface Props {
   readonly programId: string;
@@ -29,5 +30,5 @@ function Mine({ uid, programId, show }: Props & { readonly uid: string }) {
   if (mine) return show(mine, error === undefined ? undefined : kept?.at);
   if (error !== undefined) return <Failed error={error} retry={reload} />;
   // What was kept may be from before the person joined.
-  return isRead ? <h1 tabIndex={-1}>{t().card.notFound}</h1> : <Loading />;
+  return isRead ? <NotFound title={t().card.notFound} /> : <Loading />;
 }

@@ -1,9 +1,9 @@
 /** Rewards: what is missing for each; and one that is reserved, with its code, until it is used. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask, idempotencyKey } from '../../../shared/api/client.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
-import { useAction, type Action } from '../../../shared/lib/use-action.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
 import { Qr } from '../../../shared/ui/qr.tsx';
 import {
   hasTier,
@@ -26,32 +26,33 @@ interface Props {
   readonly membership: Membership;
 }
 
-export function Rewards({ card, membership }: Props) {
+/** `hasEnded`: nobody collects any more, so what is not there yet is out of reach. */
+export function Rewards({ card, membership, hasEnded }: Props & { readonly hasEnded: boolean }) {
   const [reserved, setReserved] = useState<Hold | null>(null);
-  const action = useAction();
   const now = new Date();
-  const offered = card.rewards.filter((each) => isOffered(each, now));
+  const standing = standingOf(membership, now);
+  const isInReach = (each: Reward): boolean => missingFor(toUnits(each.requiredPoints, membership.scale), standing) === 0;
+  const offered = card.rewards.filter((each) => isOffered(each, now) && (!hasEnded || isInReach(each)));
   const holds = openHolds(membership, now).filter((each) => each.rewardCode !== null);
   const known = holds.some((each) => each.reservationId === reserved?.reservationId);
   useEffect(() => {
     if (known) setReserved(null); // From now on the membership says whether it is used.
   }, [known]);
-  // Cashback pays at the till, and needs none.
-  if (card.programType === 'cashback' && offered.length === 0 && holds.length === 0) return null;
   const shown = reserved && !known && time(reserved.endsAt) > now ? [reserved, ...holds] : holds;
+  // Cashback pays at the till, and needs none.
+  if ((card.programType === 'cashback' || hasEnded) && offered.length === 0 && shown.length === 0) return null;
 
   return (
     <section class="stack">
       <h2>{t().rewards.title}</h2>
-      {offered.length === 0 && <p class="quiet">{t().rewards.none}</p>}
-      {action.error !== undefined && <Failed error={action.error} />}
+      {offered.length === 0 && !hasEnded && <p class="quiet">{t().rewards.none}</p>}
       {shown.map((hold) => (
         <Reserved
           key={hold.reservationId}
           card={card}
           membership={membership}
           hold={hold}
-          action={action}
+          isNew={hold.reservationId === reserved?.reservationId}
           onReleased={() => setReserved(null)}
         />
       ))}
@@ -63,7 +64,6 @@ export function Rewards({ card, membership }: Props) {
               membership={membership}
               reward={reward}
               isReserved={shown.some((hold) => hold.rewardId === reward.rewardId)}
-              action={action}
               onReserved={setReserved}
             />
           </li>
@@ -76,11 +76,11 @@ export function Rewards({ card, membership }: Props) {
 interface OfferProps extends Props {
   readonly reward: Reward;
   readonly isReserved: boolean;
-  readonly action: Action;
   readonly onReserved: (hold: Hold) => void;
 }
 
-function Offer({ card, membership, reward, isReserved, action, onReserved }: OfferProps) {
+function Offer({ card, membership, reward, isReserved, onReserved }: OfferProps) {
+  const action = useAction();
   const [key, setKey] = useState(idempotencyKey);
   const cost = toUnits(reward.requiredPoints, membership.scale);
   const standing = standingOf(membership, new Date());
@@ -126,6 +126,7 @@ function Offer({ card, membership, reward, isReserved, action, onReserved }: Off
           <span class="for-readers"> {reward.title}</span>
         </button>
       )}
+      {action.error !== undefined && <Failed error={action.error} />}
     </>
   );
 }
@@ -140,16 +141,24 @@ function Progress({ share }: { readonly share: number }) {
 
 interface ReservedProps extends Props {
   readonly hold: Hold;
-  readonly action: Action;
+  /** The person has just reserved it. */
+  readonly isNew: boolean;
   readonly onReleased: () => void;
 }
 
-function Reserved({ card, membership, hold, action, onReleased }: ReservedProps) {
+function Reserved({ card, membership, hold, isNew, onReleased }: ReservedProps) {
+  const action = useAction();
   async function release(): Promise<void> {
     const body = { programId: card.programId, reservationId: hold.reservationId, userId: ownId() };
     await ask((api, signal) => api.POST('/voidLoyaltyRedemption', { body, signal }));
     onReleased();
   }
+
+  const own = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Who has just asked for it stands at the end of a list, perhaps, and sees nothing of it.
+    if (isNew) own.current?.scrollIntoView({ block: 'center' });
+  }, [isNew]);
 
   const words = t().rewards;
   const code = hold.rewardCode ?? '';
@@ -159,20 +168,21 @@ function Reserved({ card, membership, hold, action, onReleased }: ReservedProps)
   const hasCode = lack === 0 && !reward?.isForShop;
   const show = (units: number): string => amount(units, card, membership.scale);
   return (
-    <div class="code" role="group" aria-label={words.hold}>
-      <h3>{lack > 0 ? words.notNow : reward?.isForShop ? words.inShop : words.hold}</h3>
+    <div class="code" role="group" aria-label={words.hold} ref={own}>
+      {reward && <h3>{reward.title}</h3>}
+      <p>{lack > 0 ? words.notNow : reward?.isForShop ? words.inShop : words.hold}</p>
       {hasCode && (
         <>
           <Qr text={code} label={words.hold} />
           <p class="text">{code}</p>
         </>
       )}
-      {reward && <p>{reward.title}</p>}
       {lack > 0 && <p>{words.lacks(show(lack))}</p>}
-      <p>{words.until(hour(time(hold.endsAt)), show(unitsOf(hold) - lack))}</p>
-      <button type="button" aria-disabled={action.isBusy} onClick={() => action.run(release)}>
+      <p class="quiet center">{words.until(hour(time(hold.endsAt)), show(unitsOf(hold) - lack))}</p>
+      <button type="button" class="secondary" aria-disabled={action.isBusy} onClick={() => action.run(release)}>
         {words.release}
       </button>
+      {action.error !== undefined && <Failed error={action.error} />}
     </div>
   );
 }

@@ -1,20 +1,23 @@
-/** What else a member can do with a card, as far as its program has it. */
+/** What else a member can do with a card, as far as its program has it; and the way to its store. */
 
-import type { ProgramCard } from '../../../shared/card/model.ts';
+import type { ProgramCard, StoreProfile } from '../../../shared/card/model.ts';
 import { t } from '../words.ts';
 
 interface Props {
   readonly card: ProgramCard;
-  readonly storeId: string;
+  readonly store: StoreProfile | null;
 }
 
-export function WhatToDo({ card, storeId }: Props) {
+export function WhatToDo({ card, store }: Props) {
   const own = `/c/${encodeURIComponent(card.programId)}`;
+  const id = store && encodeURIComponent(store.storeId);
+  // The profile names check-ins only where a visit brings something.
   const hasCheckIns = card.earningMethods?.some((each) => each.endsWith('checkin'));
   const links = [
-    hasCheckIns && ([`/check-in?store=${encodeURIComponent(storeId)}`, t().checkIn.title] as const),
+    hasCheckIns && ([`/check-in?store=${id ?? ''}`, t().checkIn.title] as const),
     card.takesReceipts && ([`${own}/receipt`, t().receipt.title] as const),
     card.referral && ([`${own}/friends`, t().friends.title] as const),
+    store && ([`/s/${id ?? ''}`, t().card.store(store.name)] as const),
   ].filter((each) => !!each);
   if (links.length === 0) return null;
   return (
