@@ -33,6 +33,7 @@ FLOWS = [
     "members",
     "members-people",
     "members-cards",
+    "members-reserved",
     "members-import",
     "programs",
     "program",

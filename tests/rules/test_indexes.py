@@ -364,7 +364,8 @@ def query_orders(merchant: Merchant, now: datetime) -> None:
         if not (store_id or user_ids):
             continue
         only: Any = {"store_id": store_id, "user_ids": user_ids, "after": after, "limit": 1}
-        checkout_documents.list_page(merchant.account_id, **only)
+        for only_open in (False, True):
+            checkout_documents.list_page(merchant.account_id, only_open=only_open, **only)
         for status in (None, "ready"):
             collect_order_documents.list_page(merchant.account_id, status=status, **only)
 

@@ -21,6 +21,7 @@ from shared.schemas.members.balance_bodies import (
     to_next_expiry,
     to_transaction,
 )
+from shared.schemas.members.reservation_bodies import ReservationBody, to_reservations
 from shared.services.loyalty import sandbox as mock
 from shared.services.members import memberships
 
@@ -32,6 +33,9 @@ class Request(RequestModel):
     program_id: ProgramId
     store_id: StoreId | None = None
     include_lots: Switch = Field(default=False, description="Whether the answer has `lots`.")
+    include_reservations: Switch = Field(
+        default=False, description="Whether the answer has `reservations`."
+    )
 
 
 class Response(ResponseModel):
@@ -101,6 +105,14 @@ class Response(ResponseModel):
         description=(
             "Only with `includeLots`: what can be spent, in the order in which it is spent, and "
             "then what is pending; of each the first 100. What is reserved is in neither."
+        ),
+    )
+    reservations: list[ReservationBody] | None = Field(
+        default=None,
+        exclude_if=lambda value: value is None,
+        description=(
+            "Only with `includeReservations`: of what `heldBalance` is made, what ends first in "
+            "front. voidLoyaltyRedemption frees one."
         ),
     )
 
@@ -184,6 +196,7 @@ def handle(body: Request, caller: Caller) -> Response:
         version=membership.seq,
         recent_transactions=[to_transaction(entry, scale) for entry in membership.recent],
         lots=to_lots(membership) if body.include_lots else None,
+        reservations=to_reservations(membership) if body.include_reservations else None,
     )
 
 

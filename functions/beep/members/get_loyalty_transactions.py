@@ -91,6 +91,12 @@ class Request(RequestModel):
         default=False,
         description="Whether lines of earns have `cameBack`, which costs a read for each of them.",
     )
+    include_redemptions: Switch = Field(
+        default=False,
+        description=(
+            "Whether lines of redemptions have `redemption`, which costs a read for each of them."
+        ),
+    )
     sort_by: Literal["createdAt", "points"] = Field(default="createdAt", description="The order.")
     sort_direction: Literal["asc", "desc"] = Field(default="desc", description="Its direction.")
     limit: Limit = paging.LIMIT_DEFAULT
@@ -188,8 +194,13 @@ def handle(body: Request, caller: Caller) -> Response:
         part=part,
     )
     rows = found.rows
-    if body.include_came_back:
-        rows = history.with_what_came_back(rows, program)
+    if body.include_came_back or body.include_redemptions:
+        rows = history.with_what_became(
+            rows,
+            program,
+            came_back=body.include_came_back,
+            redemptions=body.include_redemptions,
+        )
     return Response(
         program_id=body.program_id,
         user_id=found.membership.user_id,

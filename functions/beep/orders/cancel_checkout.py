@@ -40,6 +40,7 @@ EXAMPLE: dict[str, Any] = {
     "success": True,
     "purchase": {
         **CHECKOUT_EXAMPLE,
+        "timesOutAt": None,
         "status": "cancelled",
         "cancelReason": "cancelled",
         "cancelledAt": "2026-03-03T12:00:00.000Z",

@@ -34,6 +34,7 @@ EXAMPLE: dict[str, Any] = {
     "success": True,
     "purchase": {
         **CHECKOUT_EXAMPLE,
+        "timesOutAt": None,
         "status": "completed",
         "paid": 298,
         "points": [

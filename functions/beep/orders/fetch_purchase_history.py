@@ -10,6 +10,7 @@ from shared.auth.caller import Caller
 from shared.errors import StoreNotFound
 from shared.schemas import answers, paging
 from shared.schemas.base import Id, RequestModel, ResponseModel, Success
+from shared.schemas.catalog.product_bodies import Switch
 from shared.schemas.fields import StoreId, UserId
 from shared.schemas.orders.order_bodies import CHECKOUT_EXAMPLE, CheckoutBody
 from shared.schemas.paging import Limit
@@ -21,6 +22,9 @@ class Request(RequestModel):
 
     user_id: UserId | None = None
     store_id: StoreId | None = None
+    only_open: Switch = Field(
+        default=False, description="Only those that nobody has paid or cancelled yet: `started`."
+    )
     limit: Limit = paging.LIMIT_DEFAULT
     cursor: Id | None = Field(
         default=None, description="`nextCursor` of the page before: the id of its last purchase."
@@ -47,6 +51,7 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
     "customer": {"userId": "user_xyz", "limit": 20},
     "next": {"userId": "user_xyz", "limit": 20, "cursor": "purchase_abc123"},
     "store": {"storeId": "store_a"},
+    "open": {"userId": "user_xyz", "onlyOpen": True},
 }
 
 EXAMPLE: dict[str, Any] = {
@@ -66,6 +71,7 @@ def handle(body: Request, caller: Caller) -> Response:
         caller,
         store_id=body.store_id,
         user_id=body.user_id,
+        only_open=body.only_open,
         cursor=body.cursor,
         limit=body.limit,
     )

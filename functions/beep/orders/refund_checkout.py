@@ -48,6 +48,7 @@ EXAMPLE: dict[str, Any] = {
     "success": True,
     "purchase": {
         **CHECKOUT_EXAMPLE,
+        "timesOutAt": None,
         "status": "partially_refunded",
         "paid": 149,
         "points": [

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from shared.domain.loyalty.earn_returns import CameBack
 from shared.domain.loyalty.entries import Entry, EntryKind
+from shared.domain.loyalty.redemptions import RedemptionRecord
 
 
 class EntryFilter(Protocol):
@@ -78,12 +79,13 @@ class HistoryFilter:
 class HistoryRow:
     """An entry, and the later entries that corrected it, oldest first.
 
-    ``came_back`` is only there of an earn, and for who asks for it.
+    ``came_back`` is only there of an earn, ``redemption`` of a redemption, and for who asks for it.
     """
 
     entry: Entry
     corrections: tuple[Entry, ...] = ()
     came_back: CameBack | None = None
+    redemption: RedemptionRecord | None = None
 
     @property
     def corrected_units(self) -> int:

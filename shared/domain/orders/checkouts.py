@@ -325,10 +325,20 @@ def settled(before: Checkout | None, after: Checkout, now: datetime) -> Checkout
     return replace(planned, check_at=_check_at(planned, now))
 
 
+def times_out_at(checkout: Checkout) -> datetime | None:
+    """Return when a checkout is cancelled if nobody pays it.
+
+    ``None`` if it is paid or cancelled, or waits for its payment, however long that takes.
+    """
+    if checkout.stage is not CheckoutStage.STARTED or _ends_with_payment(checkout):
+        return None
+    return checkout.created_at + OPEN_FOR
+
+
 def timed_out(checkout: Checkout, now: datetime) -> Checkout:
     """Return the checkout after a check: cancelled if nobody has paid it in time."""
-    is_late = now >= checkout.created_at + OPEN_FOR
-    if checkout.stage is CheckoutStage.STARTED and is_late and not _ends_with_payment(checkout):
+    until = times_out_at(checkout)
+    if until is not None and now >= until:
         return cancel(checkout, now, CancelReason.TIMED_OUT)
     return checkout
 
@@ -366,7 +376,7 @@ def _completed(checkout: Checkout, now: datetime) -> Checkout:
 
 def _check_at(checkout: Checkout, now: datetime) -> datetime | None:
     if checkout.stage is CheckoutStage.STARTED:
-        return None if _ends_with_payment(checkout) else checkout.created_at + OPEN_FOR
+        return times_out_at(checkout)
     is_due = checkout.awaits_points or checkout.awaits_redemption
     if is_due and now - checkout.updated_at < BOOKED_FOR:
         return now + _PAUSE

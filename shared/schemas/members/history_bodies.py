@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
 from shared.domain.loyalty.history import HistoryRow
 from shared.domain.loyalty.membership import Membership
+from shared.domain.loyalty.redemptions import RedemptionRecord
 from shared.domain.loyalty.waiting_returns import WaitingReturn
 from shared.domain.units import from_units
 from shared.schemas import answers
@@ -71,6 +72,18 @@ class CameBackBody(WireModel):
     )
 
 
+class RedemptionState(WireModel):
+    """What became of a redemption."""
+
+    status: Literal["redeemed", "used", "cancelled"] = Field(
+        description="`used`: the reward was handed out. `cancelled`: the points are back."
+    )
+    used_at: Timestamp | None = Field(description="When the code was used. Null before.")
+    used_in_store_id: str | None = Field(description="The store that handed the reward out.")
+    used_by: str | None = Field(description="Who did: a uid of the staff, or what the till said.")
+    is_for_shop: bool = Field(description="Whether its code is used in an online shop alone.")
+
+
 class HistoryLine(HistoryTransaction):
     """A line of a page of the history."""
 
@@ -78,6 +91,12 @@ class HistoryLine(HistoryTransaction):
         description=(
             "What came back of it, at the entry that granted it. Null without "
             "`includeCameBack`, and if it granted nothing."
+        )
+    )
+    redemption: RedemptionState | None = Field(
+        description=(
+            "What became of it, if it is a redemption. Null without `includeRedemptions`, and of "
+            "whatever else."
         )
     )
 
@@ -172,7 +191,7 @@ HISTORY_EXAMPLE: dict[str, Any] = {
     "actor": None,
     "staffId": None,
 }
-LINE_EXAMPLE: dict[str, Any] = {**HISTORY_EXAMPLE, "cameBack": None}
+LINE_EXAMPLE: dict[str, Any] = {**HISTORY_EXAMPLE, "cameBack": None, "redemption": None}
 DETAIL_EXAMPLE: dict[str, Any] = {
     **HISTORY_EXAMPLE,
     "pointsRequested": 285,
@@ -199,7 +218,19 @@ def to_history_line(row: HistoryRow) -> HistoryLine:
             asked_points=from_units(back.asked_units, scale),
             left_points=from_units(back.left_units, scale),
         )
-    return HistoryLine(**_shared(row), came_back=came_back)
+    return HistoryLine(**_shared(row), came_back=came_back, redemption=_state_of(row.redemption))
+
+
+def _state_of(record: RedemptionRecord | None) -> RedemptionState | None:
+    if record is None:
+        return None
+    return RedemptionState(
+        status=record.status.value,
+        used_at=record.used_at,
+        used_in_store_id=record.used_in_store_id,
+        used_by=record.used_by,
+        is_for_shop=record.shop_write_id is not None,
+    )
 
 
 def to_transaction_detail(row: HistoryRow) -> TransactionDetail:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from shared.domain.loyalty.earning_base import LineType
+from shared.domain.orders import checkouts
 from shared.domain.orders.checkouts import CancelReason, Checkout, CheckoutStatus
 from shared.domain.orders.collect_orders import CollectOrder, OrderStatus
 from shared.domain.orders.items import Item
@@ -196,6 +197,12 @@ class CheckoutBody(WireModel):
     loyalty_payment: PaidWithPoints
     points: EarnedPoints
     created_at: answers.CreatedAt
+    times_out_at: Timestamp | None = Field(
+        description=(
+            "When it is cancelled by itself if nobody has paid. Null if it is not `started` any "
+            "more, and if points have paid of it and a payment at the provider is open."
+        )
+    )
     completed_at: Timestamp | None = Field(description="When it was paid. Null if it was not.")
     cancelled_at: Timestamp | None = Field(description="When it was cancelled. Null if it was not.")
 
@@ -247,6 +254,7 @@ CHECKOUT_EXAMPLE: dict[str, Any] = {
     "loyaltyPayment": None,
     "points": [],
     "createdAt": "2026-03-03T12:00:00.000Z",
+    "timesOutAt": "2026-03-03T14:00:00.000Z",
     "completedAt": None,
     "cancelledAt": None,
 }
@@ -293,6 +301,7 @@ def to_checkout_body(checkout: Checkout, scales: Mapping[str, int]) -> CheckoutB
         loyalty_payment=to_loyalty_payment_body(checkout),
         points=_points(checkout.points, scales),
         created_at=checkout.created_at,
+        times_out_at=checkouts.times_out_at(checkout),
         completed_at=checkout.completed_at,
         cancelled_at=checkout.cancelled_at,
     )

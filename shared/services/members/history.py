@@ -12,7 +12,7 @@ from datetime import datetime
 from shared import clock
 from shared.auth.caller import Caller
 from shared.domain.loyalty import earn_returns, history
-from shared.domain.loyalty.entries import Entry
+from shared.domain.loyalty.entries import Entry, EntryKind
 from shared.domain.loyalty.history import EntryFilter, HistoryFilter, HistoryRow
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
@@ -20,7 +20,7 @@ from shared.errors import BookingNotFound, MembershipNotFound
 from shared.schemas.base import invalid
 from shared.services import access, forwarding
 from shared.store import client, paths
-from shared.store.loyalty import membership_documents, return_documents
+from shared.store.loyalty import membership_documents, redemption_documents, return_documents
 
 SCANNED_MAX = 1000
 """Entries that one request looks through: about three years of daily purchases."""
@@ -155,18 +155,32 @@ def entry(
     return FoundEntry(membership, row, asked.rows(corrected)[0] if corrected else None)
 
 
-def with_what_came_back(rows: Sequence[HistoryRow], program: Program) -> list[HistoryRow]:
-    """Return rows, those of earns with what came back of them: a read each, all in one call."""
-    path_of = {
-        index: paths.earn_returns(row.entry.membership_id, row.entry.entry_id)
-        for index, row in enumerate(rows)
-        if history.is_grant(row.entry)
-    }
+def with_what_became(
+    rows: Sequence[HistoryRow], program: Program, *, came_back: bool, redemptions: bool
+) -> list[HistoryRow]:
+    """Return rows with what became of them: at most a read for each, all in one call.
+
+    Args:
+        rows: A page.
+        program: Its program.
+        came_back: Earns have what came back of them.
+        redemptions: Redemptions have whether they were handed out or cancelled.
+    """
+    path_of: dict[int, str] = {}
+    for index, row in enumerate(rows):
+        if came_back and history.is_grant(row.entry):
+            path_of[index] = paths.earn_returns(row.entry.membership_id, row.entry.entry_id)
+        elif redemptions and row.entry.kind is EntryKind.REDEEM:
+            path_of[index] = redemption_documents.path_of(row.entry)
     read = client.get([*path_of.values()]) if path_of else {}
     found = [*rows]
     for index, path in path_of.items():
-        returns = return_documents.decode(read[path])
         row = rows[index]
+        if row.entry.kind is EntryKind.REDEEM:
+            record = redemption_documents.decode(row.entry, read[path]).record
+            found[index] = replace(row, redemption=record)
+            continue
+        returns = return_documents.decode(read[path])
         back = earn_returns.came_back(returns, row.entry, row.corrected_units, program.store_id)
         found[index] = replace(row, came_back=back)
     return found

@@ -223,7 +223,13 @@ def reference_of_refund(
 
 
 def list_page(
-    caller: Caller, *, store_id: str | None, user_id: str | None, cursor: str | None, limit: int
+    caller: Caller,
+    *,
+    store_id: str | None,
+    user_id: str | None,
+    only_open: bool,
+    cursor: str | None,
+    limit: int,
 ) -> tuple[Sequence[Checkout], str | None]:
     """Return some of the caller's checkouts, newest first, and the cursor of the next page.
 
@@ -231,6 +237,7 @@ def list_page(
         caller: Whose they are.
         store_id: Only those of this store.
         user_id: Only those of this customer, also by ids that were merged into this one.
+        only_open: Only those that nobody has paid or cancelled yet.
         cursor: The id of the last checkout of the page before.
         limit: The most to return.
 
@@ -243,7 +250,12 @@ def list_page(
     user_ids = None if user_id is None else forwarding.every_user_id(caller.account_id, user_id)
     after = _position(caller, store_id, user_ids, cursor) if cursor is not None else None
     found = checkout_documents.list_page(
-        caller.account_id, store_id=store_id, user_ids=user_ids, after=after, limit=limit + 1
+        caller.account_id,
+        store_id=store_id,
+        user_ids=user_ids,
+        only_open=only_open,
+        after=after,
+        limit=limit + 1,
     )
     page = found[:limit]
     if user_ids is not None:

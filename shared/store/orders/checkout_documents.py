@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from shared.domain.orders import checkouts
-from shared.domain.orders.checkouts import Checkout
+from shared.domain.orders.checkouts import Checkout, CheckoutStage
 from shared.store import paths, personal
 from shared.store.documents import Documents
 from shared.store.personal import Personal
@@ -32,6 +32,7 @@ def list_page(
     *,
     store_id: str | None,
     user_ids: Sequence[str] | None,
+    only_open: bool = False,
     after: tuple[datetime, str] | None = None,
     limit: int,
 ) -> list[Checkout]:
@@ -41,6 +42,7 @@ def list_page(
         account_id: The account.
         store_id: Only those of this store.
         user_ids: Only those of this customer, by all ids: at most 30.
+        only_open: Only those that are neither paid nor cancelled.
         after: Time and id of the last checkout of the page before.
         limit: The most checkouts to return.
     """
@@ -49,6 +51,8 @@ def list_page(
         filters.append(("storeId", "==", store_id))
     if user_ids is not None:
         filters.append(("userId", "in", list(user_ids)))
+    if only_open:
+        filters.append(("stage", "==", CheckoutStage.STARTED.value))
     return CHECKOUTS.query(
         *filters,
         order_by=["-createdAt", "-__name__"],

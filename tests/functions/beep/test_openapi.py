@@ -214,6 +214,12 @@ def test_reads_take_their_fields_as_query_parameters() -> None:
             "description": "Whether the answer has `lots`.",
             "schema": {"default": False, "type": "boolean"},
         },
+        {
+            "name": "includeReservations",
+            "in": "query",
+            "description": "Whether the answer has `reservations`.",
+            "schema": {"default": False, "type": "boolean"},
+        },
     ]
     assert item["parameters"] == [
         {"$ref": "#/components/parameters/X-Beep-Store-Id"},
@@ -489,7 +495,9 @@ def test_live_request_and_answer_fit(sample: Sample, situate: Callable[[Needs], 
 @pytest.mark.parametrize("sample", QUERIES, ids=str)
 def test_live_answer_to_a_query_fits(sample: Sample, situate: Callable[[Needs], Situation]) -> None:
     situation = situate(sample.needs)
-    answer = sample.caller(situation).get(sample.action, situation.fill(sample.request))
+    asked = situation.fill(sample.request)
+    query = {name: str(each).lower() if each is True else each for name, each in asked.items()}
+    answer = sample.caller(situation).get(sample.action, query)
 
     assert answer.status == 200, answer.body
     assert_is(answer.body, components.response_name(sample.endpoint))

@@ -196,7 +196,7 @@ async function german(browser, width) {
   const row = (text) => page.getByRole('listitem').filter({ hasText: text });
   await row(/^Einlösbar bis.*30 Punkte/).waitFor();
   await row(/^Einlösbar ab.*7 Punkte/).waitFor();
-  await row(/^Für eine Prämie reserviert.*10 Punkte/).waitFor();
+  await row(/^A roll.*10 Punkte/).waitFor();
   await page.getByRole('button', { name: 'Zurücknehmen' }).last().press('Enter');
   await page.getByText('40 Punkte zurücknehmen?').waitFor();
   await check(opened, 'people-german');

@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import Clock
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
+from tests.support.reservations import reserved, with_reward
 
 ACTION = "getCustomerBalance"
 NOW = "2026-03-03T12:00:00.000Z"
@@ -348,3 +349,54 @@ def test_lots_leave_out_what_is_reserved(merchant: Merchant) -> None:
     found = member.api.ok(ACTION, {**member.ids, "includeLots": True})
 
     assert (found["heldBalance"], [each["points"] for each in found["lots"]]) == (30, [70])
+
+
+def test_says_what_is_reserved_for_what_and_until_when(
+    frozen_clock: Clock, merchant: Merchant
+) -> None:
+    member = with_reward(merchant, balance=200, requiredPoints=80)
+    till = reserved(member, 30, transactionId="bon_77", expiresInMinutes=20)
+    frozen_clock.advance(minutes=1)
+    customer = merchant.customer(member.user_id)
+    own = customer.ok("reserveLoyaltyPoints", {**member.ids, "rewardId": "rw_coffee"})
+    asked = {**member.ids, "includeReservations": True}
+
+    with nothing_written():
+        answer = member.api.ok(ACTION, asked)
+
+    assert (answer["heldBalance"], answer["reservations"]) == (
+        110,
+        [
+            {
+                "reservationId": own["reservationId"],
+                "points": 80,
+                "description": "Coffee",
+                "rewardId": "rw_coffee",
+                "rewardCode": own["rewardCode"],
+                "transactionId": None,
+                "amountPaid": None,
+                "byCustomer": True,
+                "reservedAt": "2026-03-03T12:01:00.000Z",
+                "expiresAt": "2026-03-03T12:16:00.000Z",
+            },
+            {
+                "reservationId": till,
+                "points": 30,
+                "description": "",
+                "rewardId": None,
+                "rewardCode": None,
+                "transactionId": "bon_77",
+                "amountPaid": None,
+                "byCustomer": False,
+                "reservedAt": NOW,
+                "expiresAt": "2026-03-03T12:20:00.000Z",
+            },
+        ],
+    )
+    assert "reservations" not in member.api.ok(ACTION, member.ids)
+    frozen_clock.advance(minutes=15)
+    assert [each["reservationId"] for each in member.api.ok(ACTION, asked)["reservations"]] == [
+        till
+    ]
+    frozen_clock.advance(minutes=10)
+    assert member.api.ok(ACTION, asked)["reservations"] == []

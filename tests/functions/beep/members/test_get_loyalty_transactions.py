@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from shared.clock import to_wire
 from shared.services.members import history
 from tests.conftest import Clock
 from tests.support.checkouts import Market
 from tests.support.merchants import Member, Merchant
+from tests.support.redemptions import bought
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
+from tests.support.reservations import with_reward
 from tests.support.traffic import watched
 
 ACTION = "getLoyaltyTransactions"
@@ -173,6 +176,44 @@ def test_says_of_earns_what_came_back_and_what_is_left(merchant: Merchant) -> No
     ]
     assert {each["cameBack"] for each in rows.values() if each["entryId"] not in earned} == {None}
     assert {each["cameBack"] for each in listed(member)["transactions"]} == {None}
+
+
+def test_says_what_became_of_redemptions(frozen_clock: Clock, merchant: Merchant) -> None:
+    """One read for each line, all in one call, whatever became of how many."""
+    member = with_reward(merchant, balance=200)
+    codes, ids = [], []
+    for _ in range(3):
+        frozen_clock.advance(minutes=1)
+        made = bought(member)
+        ids.append(made["redemptionId"])
+        codes.append(made["rewardCode"])
+    use = {"storeId": merchant.store_id, "rewardCode": codes[1], "usedBy": "till_17"}
+    merchant.api.ok("useRewardCode", use)
+    merchant.api.ok("cancelRedemption", {**member.ids, "redemptionId": ids[2]})
+
+    with watched() as traffic:
+        answer = listed(member, includeRedemptions=True, limit=10)
+    rows = {each["entryId"]: each["redemption"] for each in answer["transactions"]}
+
+    nothing = {"usedAt": None, "usedInStoreId": None, "usedBy": None, "isForShop": False}
+    assert [rows.pop(each) for each in ids] == [
+        {**nothing, "status": "redeemed"},
+        {
+            "status": "used",
+            "usedAt": to_wire(frozen_clock.now),
+            "usedInStoreId": merchant.store_id,
+            "usedBy": "till_17",
+            "isForShop": False,
+        },
+        {**nothing, "status": "cancelled"},
+    ]
+    assert set(rows.values()) == {None}
+    assert {each["redemption"] for each in listed(member)["transactions"]} == {None}
+    asked = listed(member, includeCameBack=True, includeRedemptions=True, limit=10)
+    assert [bool(each["cameBack"]) for each in asked["transactions"]] == [
+        each["type"] == "earn" for each in asked["transactions"]
+    ]
+    assert (traffic.rpcs.count("get"), traffic.reads) == (2, 10)
 
 
 def test_what_came_back_of_pending_points_is_at_the_entry_that_granted_them(

@@ -44,6 +44,7 @@ def test_shows_a_purchase(market: Market) -> None:
         "loyaltyPayment": None,
         "points": [],
         "createdAt": purchase["createdAt"],
+        "timesOutAt": purchase["timesOutAt"],
         "completedAt": None,
         "cancelledAt": None,
     }

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+from shared.clock import to_wire
+from tests.conftest import Clock
 from tests.support.api import Api
 from tests.support.checkouts import Market
 from tests.support.merchants import Merchant
@@ -42,6 +45,22 @@ def test_lists_by_customer_by_store_and_by_both(market: Market) -> None:
     assert all_pages(market.api, storeId=store_id) == [others, *reversed(mine)]
     assert all_pages(market.api, storeId=store_id, userId="user_1") == [*reversed(mine)]
     assert market.api.get("fetchPurchaseHistory", {"userId": "user_2"}).body["count"] == 1
+
+
+def test_only_what_is_open_and_until_when(frozen_clock: Clock, market: Market) -> None:
+    paid, cancelled, first, second = (market.started() for _ in range(4))
+    assert market.complete(paid).status == market.cancel(cancelled).status == 200
+
+    assert all_pages(market.api, userId="user_1", onlyOpen=True) == [second, first]
+    assert all_pages(market.api, storeId=market.merchant.store_id, onlyOpen=True) == [second, first]
+    every = market.api.ok("fetchPurchaseHistory", {"userId": "user_1"})["purchases"]
+    until = to_wire(frozen_clock.now + timedelta(hours=2))
+    assert {each["transactionId"]: each["timesOutAt"] for each in every} == {
+        paid: None,
+        cancelled: None,
+        first: until,
+        second: until,
+    }
 
 
 def test_needs_a_customer_or_a_store(market: Market) -> None:

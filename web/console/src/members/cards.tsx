@@ -9,6 +9,7 @@ import { t } from '../words.ts';
 import { Join } from './join.tsx';
 import { MemberCard, type Membership } from './member-card.tsx';
 import type { Found } from './merge.tsx';
+import { readOpenPurchases } from './open-purchases.ts';
 
 interface Props {
   readonly answer: Found;
@@ -25,6 +26,8 @@ export function Cards({ answer, onChanged }: Props) {
   const programs = new Map([...open, ...(closed.value ?? [])].map((each) => [each.programId, each]));
   const words = t().member;
   const { userId, status } = answer.member;
+  const storeId = here?.storeId ?? '';
+  const purchases = useRead(() => readOpenPurchases(userId, storeId), [userId, storeId, answer]);
   const missing = open.filter((each) => !mine.some(({ programId }) => programId === each.programId));
 
   return (
@@ -39,12 +42,14 @@ export function Cards({ answer, onChanged }: Props) {
               membership={membership}
               program={program}
               isClosed={!isOpen(membership.programId)}
+              purchases={(purchases.value ?? []).filter((each) => each.programId === membership.programId)}
               onChanged={onChanged}
               key={membership.programId}
             />
           )
         );
       })}
+      {purchases.error !== undefined && <Failed error={purchases.error} retry={purchases.again} />}
       {closed.error !== undefined && <Failed error={closed.error} retry={closed.again} />}
       {status === 'active' && missing.length > 0 && may('enrollInLoyaltyProgram') && (
         <Join userId={userId} programs={missing} onJoined={onChanged} />

@@ -11,6 +11,7 @@ import { may } from '../access.ts';
 import type { Program } from '../store.ts';
 import { amount, t } from '../words.ts';
 import { GiveBack } from './give-back.tsx';
+import { redemptionState } from './redemption-state.ts';
 import { Reverse } from './reverse.tsx';
 import { bookerOf, readStaff, type Labels } from './staff-labels.ts';
 import type { CardRules } from './takeable.ts';
@@ -39,11 +40,12 @@ export function History({ userId, program, version, balance, refundPolicy, onCha
 
   function load(from: string | null): void {
     run(async () => {
-      const body = { programId: program.programId, userId, limit: 10, cursor: from, includeCameBack: mayReverse };
+      const wanted = { includeCameBack: mayReverse, includeRedemptions: true };
+      const body = { programId: program.programId, userId, limit: 10, cursor: from, ...wanted };
       const page = await ask((api, signal) => api.POST('/getLoyaltyTransactions', { body, signal }));
       setEntries((before) => [...(from === null ? [] : (before ?? [])), ...page.transactions]);
       setCursor(page.nextCursor);
-      if (page.transactions.some((each) => each.staffId)) setLabels(await readStaff());
+      if (page.transactions.some((each) => each.staffId ?? each.redemption?.usedBy)) setLabels(await readStaff());
     });
   }
   useEffect(() => load(null), [userId, program.programId, version]);
@@ -74,6 +76,11 @@ export function History({ userId, program, version, balance, refundPolicy, onCha
               {entry.purchaseAmount !== null && ` · ${words.purchase(exactMoney(entry.purchaseAmount, program.currency))}`}
             </span>
             {markOf(entry, program) && <span class="quiet whole">{markOf(entry, program)}</span>}
+            {redemptionState(entry, program, labels).map((line) => (
+              <span class="quiet whole" key={line}>
+                {line}
+              </span>
+            ))}
             {mayReverse && entry.cameBack && entry.cameBack.leftPoints > 0 && (
               <Reverse
                 userId={userId}
@@ -87,7 +94,7 @@ export function History({ userId, program, version, balance, refundPolicy, onCha
                 onRefused={onChanged}
               />
             )}
-            {entry.type === 'redeem' && entry.reversedPoints === 0 && may('getRedemption', 'cancelRedemption') && (
+            {entry.redemption?.status === 'redeemed' && may('getRedemption', 'cancelRedemption') && (
               <GiveBack
                 userId={userId}
                 program={program}
@@ -115,8 +122,8 @@ function markOf(entry: Entry, program: Program): string {
   const { reversedPoints, cameBack } = entry;
   const part = amount(reversedPoints, program);
   if (entry.type === 'redeem') {
-    if (reversedPoints <= 0) return '';
-    return reversedPoints >= -entry.points ? words.wasGivenBack : words.partGivenBack(part);
+    if (reversedPoints <= 0 && entry.redemption?.status !== 'cancelled') return '';
+    return reversedPoints >= -entry.points || reversedPoints <= 0 ? words.wasGivenBack : words.partGivenBack(part);
   }
   const granted = Math.max(entry.points, entry.pendingPoints);
   if (reversedPoints > 0 && reversedPoints >= granted) return words.wasTaken;

@@ -1,4 +1,4 @@
-/** Of what a balance is made: what expires when, what is pending, and what is reserved. */
+/** Of what a balance is made: what expires when, what is pending, and what is reserved for whom. */
 
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
@@ -10,6 +10,8 @@ import { may, store } from '../access.ts';
 import type { Program } from '../store.ts';
 import { amount, t } from '../words.ts';
 import { Extend } from './extend.tsx';
+import type { OpenPurchase } from './open-purchases.ts';
+import { Reserved } from './reserved.tsx';
 
 type Balance = components['schemas']['GetCustomerBalanceResponse'];
 
@@ -18,21 +20,30 @@ interface Props {
   readonly program: Program;
   /** It rises with each booking: then this is read again. */
   readonly version: number;
+  readonly purchases: readonly OpenPurchase[];
   readonly onChanged: () => void;
 }
 
-export function Lots({ userId, program, version, onChanged }: Props) {
+export function Lots({ userId, program, version, purchases, onChanged }: Props) {
   const [balance, setBalance] = useState<Balance>();
+  const [said, setSaid] = useState('');
   const { error, run } = useAction();
   const { programId } = program;
 
   function load(): void {
     run(async () => {
-      const body = { programId, userId, includeLots: true };
+      const body = { programId, userId, includeLots: true, includeReservations: true };
       setBalance(await ask((api, signal) => api.POST('/getCustomerBalance', { body, signal })));
     });
   }
   useEffect(load, [userId, programId, version]);
+
+  /** What is only reserved is no booking: the version stays, so it is read again here. */
+  function freed(sentence: string): void {
+    setSaid(sentence);
+    load();
+    onChanged();
+  }
 
   if (error !== undefined) return <Failed error={error} retry={load} />;
   if (!balance) return <Loading />;
@@ -41,6 +52,14 @@ export function Lots({ userId, program, version, onChanged }: Props) {
   return (
     <div class="stack">
       <LotTable lots={lots} held={balance.heldBalance} program={program} />
+      <Reserved
+        userId={userId}
+        program={program}
+        reservations={balance.reservations ?? []}
+        purchases={purchases}
+        said={said}
+        onFreed={freed}
+      />
       {isExpiring && may('extendExpiry') && (
         <Extend userId={userId} program={program} onChanged={onChanged} />
       )}
@@ -71,12 +90,6 @@ function LotTable({ lots, held, program }: TableProps) {
           <span>{amount(lot.points, program)}</span>
         </li>
       ))}
-      {held > 0 && (
-        <li class="entry">
-          <span>{words.reserved}</span>
-          <span>{amount(held, program)}</span>
-        </li>
-      )}
     </ul>
   );
 }

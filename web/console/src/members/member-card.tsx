@@ -11,6 +11,7 @@ import { Adjust } from './adjust.tsx';
 import { Give } from './give.tsx';
 import { History } from './history.tsx';
 import { Lots } from './lots.tsx';
+import type { OpenPurchase } from './open-purchases.ts';
 import type { CardRules } from './takeable.ts';
 
 export type Membership = components['schemas']['Membership'];
@@ -21,10 +22,12 @@ interface Props {
   readonly program: Program;
   /** Whether the program is closed: then nobody collects. */
   readonly isClosed: boolean;
+  /** Purchases by phone that its points have paid of, and that are still open. */
+  readonly purchases: readonly OpenPurchase[];
   readonly onChanged: () => void;
 }
 
-export function MemberCard({ userId, membership, program, isClosed, onChanged }: Props) {
+export function MemberCard({ userId, membership, program, isClosed, purchases, onChanged }: Props) {
   const rules = useRead(() => readRules(program.programId), [program.programId]);
   const words = t().member;
   return (
@@ -56,7 +59,13 @@ export function MemberCard({ userId, membership, program, isClosed, onChanged }:
         )}
       </dl>
       {may('getCustomerBalance') && (
-        <Lots userId={userId} program={program} version={membership.version} onChanged={onChanged} />
+        <Lots
+          userId={userId}
+          program={program}
+          version={membership.version}
+          purchases={purchases}
+          onChanged={onChanged}
+        />
       )}
       {may('adjustLoyaltyPoints') && membership.status === 'active' && (
         <Adjust userId={userId} program={program} onChanged={onChanged} />
