@@ -30,7 +30,7 @@ export function FindMember({ onChosen, without }: Props) {
       const { rows, nextCursor } = await find(text);
       const others = rows.filter((each) => each.userId !== without);
       const [only] = others;
-      if (!only) setProblem(words.nobody);
+      if (!only) setProblem(text.includes('@') ? words.nobodyByEmail : words.nobody);
       else if (others.length === 1 && nextCursor === null) onChosen(only);
       else setFound({ rows: others, nextCursor, text: text.trim() });
     });

@@ -40,10 +40,13 @@ async function one(way: Way): Promise<Found> {
   try {
     return { rows: [await identify(way)], nextCursor: null };
   } catch (error) {
-    if (error instanceof Problem && error.kind === 'notFound') return NOBODY;
+    if (error instanceof Problem && (error.kind === 'notFound' || isOfPart(error))) return NOBODY;
     throw error;
   }
 }
+
+/** The beginning of an address is none: the API refuses it, as nobody can have it. */
+const isOfPart = (error: Problem): boolean => error.code === 'INVALID_PARAMETERS';
 
 /** What has no letter and no digit is nobody's name. */
 async function byName(text: string): Promise<Found> {
