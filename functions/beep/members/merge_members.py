@@ -41,6 +41,9 @@ class MovedPoints(WireModel):
 
     program_id: answers.ProgramId
     points_moved: Number = Field(description="What the old member had; negative for a debt.")
+    welcome_bonus_taken: Number = Field(
+        description="What was taken of a second welcome bonus, after that: one person gets one."
+    )
     new_balance: answers.NewBalance
     current_tier: answers.CurrentTier
 
@@ -66,7 +69,13 @@ EXAMPLE: dict[str, Any] = {
     "fromUserId": "till_17",
     "intoUserId": "user_xyz",
     "memberships": [
-        {"programId": "lp_abc123", "pointsMoved": 100, "newBalance": 242, "currentTier": None}
+        {
+            "programId": "lp_abc123",
+            "pointsMoved": 100,
+            "welcomeBonusTaken": 0,
+            "newBalance": 242,
+            "currentTier": None,
+        }
     ],
     "alreadyMerged": False,
 }
@@ -85,6 +94,7 @@ def handle(body: Request, caller: Caller) -> Response:
             MovedPoints(
                 program_id=each.program_id,
                 points_moved=from_units(each.moved_units, each.scale),
+                welcome_bonus_taken=from_units(each.welcome_units, each.scale),
                 new_balance=from_units(each.balance_units, each.scale),
                 current_tier=each.tier,
             )

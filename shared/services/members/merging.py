@@ -8,7 +8,7 @@ from datetime import datetime
 
 from shared import clock, ids
 from shared.auth.caller import Caller
-from shared.domain.loyalty import ledger, loyalty_events, merging
+from shared.domain.loyalty import ledger, loyalty_events, merging, welcome
 from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.membership import Membership, MembershipStatus
 from shared.domain.loyalty.programs import Program
@@ -21,6 +21,7 @@ from shared.errors import MemberMerged, MergeLimitExceeded, SignInNotVerified
 from shared.services import commands, sealed_profiles
 from shared.services.commands import Effect, Reads
 from shared.services.events import emission, outbox, push_outbox, shop_outbox
+from shared.services.loyalty import returning
 from shared.services.members import (
     comebacks,
     member_keys,
@@ -33,7 +34,7 @@ from shared.services.members.card_codes import DEVICES_MAX
 from shared.services.vaults import vault
 from shared.store import paths
 from shared.store.client import Document, Write
-from shared.store.loyalty import membership_documents, program_documents
+from shared.store.loyalty import membership_documents, program_documents, return_documents
 from shared.store.members import check_in_documents, member_documents, member_key_documents
 
 WRITES_MAX = 450
@@ -42,13 +43,17 @@ WRITES_MAX = 450
 
 @dataclass(frozen=True, slots=True)
 class MergedMembership:
-    """What a merge moved in one program, in the program's units, and what is there now."""
+    """What a merge moved in one program, in the program's units, and what is there now.
+
+    ``welcome_units`` were taken of a second welcome bonus: one person gets one.
+    """
 
     program_id: str
     moved_units: int
     balance_units: int
     scale: int
     tier: str | None
+    welcome_units: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +340,7 @@ class _Merging:
         needs = [
             *map(paths.program, old.program_ids),
             *map(self._target_path, old.program_ids),
+            *(path for each in old.program_ids for path in self._welcome_paths(each)),
             *comebacks.marks_of(joined.account_id, joined.user_id, joined),
         ]
         read = person_memberships.decoded(reads, (each for each in every if each in reads))
@@ -359,6 +365,11 @@ class _Merging:
                 both = check_ins.taken_over(new, old, self.into_user_id)
                 writes.append(check_in_documents.write_visitor(reads[new_path], both))
         return writes
+
+    def _welcome_paths(self, program_id: str) -> list[str]:
+        """Return where the welcome bonuses of both are, if neither was merged before."""
+        both = [paths.membership_id(program_id, each) for each in self._ids]
+        return [paths.entry(each, welcome.ENTRY_ID) for each in both]
 
     def _target_id(self, program_id: str) -> str:
         return paths.membership_id(program_id, self.into_user_id)
@@ -389,9 +400,13 @@ class _Merging:
             for pair in (("out", self.into_user_id), ("into", self.from_user_id))
         )
         (closed, out_entry), (joined, into_entry) = ledger.merge(left, held, program, out, into)
+        joined, taken, returned = self._one_welcome(reads, source, target, program, joined, now)
         writes = [
             *membership_documents.writes(source_read, closed, *source_caught, out_entry),
-            *membership_documents.writes(target_read, joined, *owed, *target_caught, into_entry),
+            *membership_documents.writes(
+                target_read, joined, *owed, *target_caught, into_entry, *taken
+            ),
+            *returned,
         ]
         for name in source.merged_from:
             read = reads[paths.member(name)]
@@ -403,9 +418,54 @@ class _Merging:
                 writes += membership_documents.writes(read, pointed)
         writes += push_subscriptions.moved(reads, closed, joined, now)
         row = MergedMembership(
-            program.program_id, into_entry.units, joined.balance_units, joined.scale, joined.tier
+            program.program_id,
+            into_entry.units,
+            joined.balance_units,
+            joined.scale,
+            joined.tier,
+            -sum(each.units for each in taken),
         )
         return writes, row
+
+    def _one_welcome(
+        self,
+        reads: Reads,
+        source: Membership,
+        target: Membership,
+        program: Program,
+        joined: Membership,
+        now: datetime,
+    ) -> tuple[Membership, list[Entry], list[Write]]:
+        """Take back what the person has had of welcome bonuses beyond the first one (decision 63).
+
+        Raises:
+            Wanted: Something is not read yet.
+        """
+        if source.awaits_welcome or target.awaits_welcome:
+            return joined, [], []
+        both = (*source.every_membership_id, *target.every_membership_id)
+        found = [paths.entry(each, welcome.ENTRY_ID) for each in both]
+        commands.want(reads, found)
+        decoded = (membership_documents.decode_entry(reads[each]) for each in found)
+        bonuses = [each for each in decoded if each is not None]
+        if not bonuses[1:]:
+            return joined, [], []
+        path_of = {
+            each.membership_id: paths.earn_returns(each.membership_id, each.entry_id)
+            for each in bonuses
+        }
+        commands.want(reads, path_of.values())
+        granted = [
+            (each, return_documents.decode(reads[path]) or returning.none_of(program))
+            for each, path in zip(bonuses, path_of.values(), strict=True)
+        ]
+        taken: list[Entry] = []
+        writes: list[Write] = []
+        for bonus, returns in welcome.beyond_the_first(granted, now):
+            joined, entry, after = welcome.taken_back(joined, program, bonus, returns, now)
+            taken += filter(None, [entry])
+            writes.append(return_documents.write(reads[path_of[bonus.membership_id]], after))
+        return joined, taken, writes
 
     def _opened(
         self, reads: Reads, source: Membership, program: Program, person: Member, now: datetime
@@ -449,4 +509,5 @@ def _require_told(reads: Reads, target: Membership) -> None:
 
 
 def _plain(row: MergedMembership) -> list[object]:
-    return [row.program_id, row.moved_units, row.balance_units, row.scale, row.tier]
+    moved = [row.program_id, row.moved_units, row.balance_units, row.scale, row.tier]
+    return [*moved, row.welcome_units]

@@ -63,6 +63,7 @@ def test_the_new_one_has_it_all(merchant: Merchant) -> None:
                 {
                     "programId": old.program_id,
                     "pointsMoved": 100,
+                    "welcomeBonusTaken": 0,
                     "newBalance": 300,
                     "currentTier": "Silver",
                 }
