@@ -30,6 +30,7 @@ FLOWS = [
     "till-outbox",
     "till-rules",
     "till-stamps",
+    "till-vouchers",
     "members",
     "members-people",
     "members-cards",

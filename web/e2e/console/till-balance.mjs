@@ -97,6 +97,7 @@ async function payFromBalance(browser, width) {
   assert.equal(await balanceOf(saver), 12.4);
 
   await halfFinished(opened, saver);
+  await loadedAgain(opened, saver);
   await lostAnswer(opened, saver);
   await context.close();
 }
@@ -118,6 +119,25 @@ async function halfFinished(opened, saver) {
   await check(opened, 'till-balance-sent-later');
   await page.getByRole('button', { name: 'Undo' }).press('Enter');
   await page.getByText('€12.40 given back to the card.').waitFor();
+  assert.equal(await balanceOf(saver), 12.4);
+}
+
+/** Paid whole, and the page is loaded again before the purchase is sent, which earns nothing: it is undone all the same. */
+async function loadedAgain({ page, context }, saver) {
+  await find(page, saver.code, saver);
+  await page.getByLabel(AMOUNT).fill('5.50');
+  await page.getByRole('button', { name: OFFER }).press('Enter');
+  await page.getByText('Left to pay: €0.00').waitFor();
+  await context.route('**/addLoyaltyPoints', (route) => route.abort());
+  await page.getByLabel(PART).press('Enter');
+  await page.getByText('Kept: €5.50 for Berta Kern.').waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Not sent yet: 1' }).waitFor();
+  await context.unroute('**/addLoyaltyPoints');
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await page.getByText('€5.50 paid from the balance.').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await page.getByText('€5.50 given back to the card.').waitFor();
   assert.equal(await balanceOf(saver), 12.4);
 }
 

@@ -15,6 +15,8 @@ export interface Reward {
   readonly rewardId: string;
   readonly title: string;
   readonly description: string;
+  /** Of a `voucher` the code is what the person gets: it is bought, and then shown. Older profiles do not say it. */
+  readonly type?: string;
   readonly requiredPoints: string;
   readonly requiredTier: string | null;
   readonly validFrom: Date | string | null;

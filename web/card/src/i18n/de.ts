@@ -141,6 +141,7 @@ export const de: Words = {
     inShop: 'Für den Onlineshop',
     shopCode: 'Diesen Code im Onlineshop eingeben',
     spend: (cost) => `${cost} dafür ausgeben? Einen Code des Onlineshops kann man hier nicht zurückgeben.`,
+    spendForCode: (cost) => `${cost} dafür ausgeben? Sie bekommen den Code und können ihn hier nicht zurückgeben.`,
     spendYes: 'Ja, holen',
   },
   codes: {

@@ -145,6 +145,7 @@ export const en = {
     inShop: 'For the online shop',
     shopCode: 'Type this code in the online shop',
     spend: (cost: string) => `Spend ${cost} for it? A code of the online shop cannot be given back here.`,
+    spendForCode: (cost: string) => `Spend ${cost} for it? You get its code, and cannot give that back here.`,
     spendYes: 'Yes, get it',
   },
   codes: {

@@ -118,7 +118,7 @@ function Offer({ card, membership, reward, isReserved, onReserved }: OfferProps)
           <Progress share={Math.min(standing.free / cost, 1)} />
           <p>{t().rewards.missing(amount(missing, card, membership.scale))}</p>
         </>
-      ) : !hasTier(card, membership, reward.requiredTier) ? null : reward.isForShop ? (
+      ) : !hasTier(card, membership, reward.requiredTier) ? null : reward.isForShop || reward.type === 'voucher' ? (
         <ShopReward card={card} reward={reward} cost={amount(cost, card, membership.scale)} action={action} />
       ) : (
         <button type="button" aria-disabled={action.isBusy} onClick={() => action.run(reserve)}>

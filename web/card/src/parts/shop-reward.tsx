@@ -1,4 +1,4 @@
-/** A reward of the online shop: bought at once, as only a code that is paid for is put there. */
+/** A reward of the online shop, or a voucher: bought at once, as only what is paid for has a code that is shown. */
 
 import { useState } from 'preact/hooks';
 import { ask, idempotencyKey } from '../../../shared/api/client.ts';
@@ -33,7 +33,7 @@ export function ShopReward({ card, reward, cost, action }: Props) {
   }
 
   return (
-    <Sure question={t().rewards.spend(cost)} yes={t().rewards.spendYes} act={() => action.run(buy)}>
+    <Sure question={reward.isForShop ? t().rewards.spend(cost) : t().rewards.spendForCode(cost)} yes={t().rewards.spendYes} act={() => action.run(buy)}>
       {t().rewards.get}
       <span class="for-readers"> {reward.title}</span>
     </Sure>

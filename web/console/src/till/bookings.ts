@@ -5,6 +5,7 @@ import { nameOf } from '../people.ts';
 import type { Program } from '../store.ts';
 import { takeBack } from '../take-back.ts';
 import { countsThen, toldTime, type Customer, type Entry } from './outbox-rules.ts';
+import { leftOf } from './payment-parts.ts';
 import type { Told } from './rules-of-then.ts';
 
 export type Bought = { readonly minor: number } | { readonly count: number };
@@ -87,6 +88,7 @@ export async function book(entry: Entry, found: (userId: string) => Promise<void
     balance: answer.newBalance,
     tier: answer.currentTier,
     at: Date.now(),
+    ...paymentOf(entry),
     told: {
       added: answer.pointsAdded,
       pending: answer.pointsPending,
@@ -95,6 +97,12 @@ export async function book(entry: Entry, found: (userId: string) => Promise<void
       madeOf: answer.madeOf,
     },
   };
+}
+
+/** It was paid before, perhaps by a page that is gone. */
+function paymentOf(entry: Entry): Pick<Booking, 'payment'> {
+  const { redemptionId, paid } = entry;
+  return redemptionId === undefined || paid === undefined ? {} : { payment: { redemptionId, paid, left: leftOf(entry) } };
 }
 
 /** What was paid from the balance is a line of its own: the API lets it earn nothing. */

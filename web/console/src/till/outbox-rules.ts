@@ -34,6 +34,8 @@ export interface Entry extends Scope {
   readonly digits?: number;
   /** What of that was paid from the balance; nothing if it is left out. It earns nothing. */
   readonly paid?: number;
+  /** What has taken it from the balance, once that is known. */
+  readonly redemptionId?: string;
   readonly customer: Customer;
   /** The end of the code or number, by which the person at the till knows it again. */
   readonly mark: string;

@@ -46,8 +46,7 @@ async function pay(entry: Entry, userId: string, memberCode: string | undefined)
   );
   const payment = { redemptionId: answer.redemptionId, paid, left: leftOf(entry) };
   try {
-    const booking = await send(entry);
-    return { payment, booking: booking && { ...booking, payment } };
+    return { payment, booking: await send({ ...entry, redemptionId: payment.redemptionId }) };
   } catch (failure) {
     if (isUnknown(failure) || !(failure instanceof Problem)) throw failure; // This browser could keep nothing.
     const { newBalance: balance, currentTier: tier } = answer;

@@ -2,7 +2,9 @@
 
 import { useRef, useState } from 'preact/hooks';
 import { ask, isUnknown } from '../../../shared/api/client.ts';
+import { counted } from '../../../shared/i18n/format.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
+import { rewardCodeOf } from '../../../shared/lib/which-code.ts';
 import { sentenceOf as problemOf } from '../../../shared/ui/status.tsx';
 import { Sure } from '../../../shared/ui/sure.tsx';
 import { may, store } from '../access.ts';
@@ -39,6 +41,7 @@ const SHOWN_MAX = 3;
 
 export function RewardsFor({ userId, code, program, offers, name, handOut: last, onHandOut }: Props) {
   const [problem, setProblem] = useState('');
+  const [isAll, setAll] = useState(false);
   /** What is paid and not handed out yet, as that got no answer: it is not paid twice. */
   const paid = useRef<Paid | undefined>(undefined);
   const carryOut = useIntention();
@@ -59,13 +62,18 @@ export function RewardsFor({ userId, code, program, offers, name, handOut: last,
       try {
         const { code: rewardCode, key, balance, redemptionId } =
           paid.current?.rewardId === offer.rewardId ? paid.current : await buy(offer);
-        const headers = { 'Idempotency-Key': `use-${key}` };
-        const body = { storeId, rewardCode };
-        await ask((api, signal) => api.POST('/useRewardCode', { body, headers, signal }));
-        paid.current = undefined;
         const { title, requiredPoints: points } = offer;
-        const said = `${handOut(title, program, offer)} ${words.left(amount(balance, program))}`;
-        onHandOut({ ...ids, redemptionId, title, points, said, name, way: 'here', until: undoUntil() });
+        const isOurs = rewardCodeOf(rewardCode) !== null;
+        if (isOurs) {
+          const headers = { 'Idempotency-Key': `use-${key}` };
+          const body = { storeId, rewardCode };
+          await ask((api, signal) => api.POST('/useRewardCode', { body, headers, signal }));
+        }
+        paid.current = undefined;
+        const what = isOurs ? handOut(title, program, offer) : words.giveCode(rewardCode, title);
+        const said = `${what} ${words.left(amount(balance, program))}`;
+        // A code of somebody else's, such as a cinema's, works wherever it was seen: it does not come back.
+        onHandOut({ ...ids, redemptionId, title, points, said, name, way: 'here', until: isOurs ? undoUntil() : 0 });
       } catch (error) {
         setProblem(isUnknown(error) ? t().till.rewardUnknown : problemOf(error));
       }
@@ -96,12 +104,11 @@ export function RewardsFor({ userId, code, program, offers, name, handOut: last,
         {said}
       </p>
       {given && <HandOutUndo handOut={given} onUndone={onHandOut} key={given.redemptionId} />}
-      {reached.slice(0, SHOWN_MAX).map((offer) => (
+      {reached.slice(0, isAll ? undefined : SHOWN_MAX).map((offer) => (
         <div class="line reached" key={offer.rewardId}>
-          <p class={isGiven(offer) && !said ? 'large' : ''}>{sentenceFor(offer)}</p>
-          {!isGiven(offer) && <p class="quiet">{words.inCard}</p>}
-          {isGiven(offer) && isCodeMissing && <p class="quiet">{words.scan}</p>}
-          {isGiven(offer) && !isCodeMissing && may('redeemLoyaltyPoints', 'useRewardCode') && (
+          <p class={said ? '' : 'large'}>{sentenceFor(offer)}</p>
+          {isCodeMissing && <p class="quiet">{words.scan}</p>}
+          {!isCodeMissing && may('redeemLoyaltyPoints', 'useRewardCode') && (
             <Sure
               question={words.sure(amount(offer.requiredPoints, program), offer.title)}
               yes={words.yes}
@@ -113,6 +120,13 @@ export function RewardsFor({ userId, code, program, offers, name, handOut: last,
           )}
         </div>
       ))}
+      {!isAll && reached.length > SHOWN_MAX && (
+        <div>
+          <button type="button" class="plain" onClick={() => setAll(true)}>
+            {counted(reached.length - SHOWN_MAX, words.more)}
+          </button>
+        </div>
+      )}
       {reached.length === 0 && next && (
         <p class="quiet">{words.missing(amount(missingOf(next), program), next.title)}</p>
       )}
@@ -122,9 +136,6 @@ export function RewardsFor({ userId, code, program, offers, name, handOut: last,
     </div>
   );
 }
-
-/** Whether it is handed out at a till: of a voucher the code is what the customer gets. */
-const isGiven = ({ type }: Offer): boolean => type !== 'voucher';
 
 /** What is missing of the balance, if nothing else is in the way. */
 function missingOf({ forMember }: Offer): number {

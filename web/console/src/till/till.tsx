@@ -149,8 +149,7 @@ const hasOther = ({ booked }: Last): boolean =>
 /** What was booked: at once, or once it was sent later. */
 function bookingOf(last: Last): Booking | undefined {
   if ('booking' in last) return last.booking;
-  const booking = answerTo(last.kept.key);
-  return booking && { ...booking, ...(last.payment && { payment: last.payment }) };
+  return answerTo(last.kept.key);
 }
 
 /** Who has scanned a code without a connection learns whose it is when it is sent. */

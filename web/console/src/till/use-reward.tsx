@@ -16,8 +16,8 @@ import { handOut } from './hand-out.ts';
 import { HandOutUndo } from './hand-out-undo.tsx';
 import { programOf, sentenceOf, undoUntil, type HandOut } from './hand-outs.ts';
 
-/** A code of a reward as the card shows it, and nothing else that a camera sees. */
-const CODE = /^[0-9A-Z-]{4,64}$/i;
+/** A code of a reward as the card shows it: ours, or one of a voucher that has codes of its own; and no link. */
+const CODE = /^(?![a-z][a-z0-9+.-]*:)[!-~]{4,64}$/i;
 
 interface Props {
   /** A reward's code that was read where a customer's belongs: it is filled in, and a person uses it. */

@@ -92,7 +92,8 @@ export const till: Words['till'] = {
     sure: (amount, reward) => `${amount} von der Karte nehmen, für: ${reward}?`,
     yes: 'Ja, einlösen',
     left: (amount) => `Noch ${amount}.`,
-    inCard: 'Den Code bekommt der Kunde in der Karte.',
+    giveCode: (code, reward) => `${reward}: Geben Sie dem Kunden den Code „${code}“.`,
+    more: { one: 'weitere Prämie', other: 'weitere Prämien' },
     scan: 'Um sie einzulösen, scannen Sie den Code der Karte.',
   },
   differing: {

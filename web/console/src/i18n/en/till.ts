@@ -90,7 +90,8 @@ export const till = {
     sure: (amount: string, reward: string) => `Take ${amount} off the card, for: ${reward}?`,
     yes: 'Yes, redeem',
     left: (amount: string) => `${amount} left.`,
-    inCard: 'The customer gets the code in the card.',
+    giveCode: (code: string, reward: string) => `${reward}: give the customer the code “${code}”.`,
+    more: { one: 'more reward', other: 'more rewards' },
     scan: 'To redeem it, scan the code on the card.',
   },
   differing: {
