@@ -10,6 +10,8 @@ import functools
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from shared.said import Sentence, say, wire_meaning
+
 
 class PunktwerkError(Exception):
     """Base of all refusals. ``details`` reach the caller: no secrets, no internals."""
@@ -25,6 +27,12 @@ class PunktwerkError(Exception):
         self.details = details
         if fix is not None:
             self.fix = fix
+
+    @property
+    def sentence(self) -> Sentence:
+        """What a person reads who did not make the call, such as who looks at a sync."""
+        words = "{refusal}: {message}"
+        return say("refused", words, refusal=self.code, message=self.message)
 
     @property
     def is_final(self) -> bool:
@@ -1205,6 +1213,8 @@ class ConnectorError(PunktwerkError):
     is_unknown: ClassVar[bool] = False
 
     def __init__(self, message: str, **details: Any) -> None:
+        if meaning := wire_meaning(message):
+            details["meaning"] = meaning
         super().__init__(message, retryable=self.retryable, **details)
 
 

@@ -13,6 +13,7 @@ from pydantic import Field
 from shared.domain.money import AMOUNT_MINOR_MAX, Money
 from shared.domain.units import currency_scale
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
+from shared.said import say
 
 AmountMinor = Annotated[int, Field(ge=-AMOUNT_MINOR_MAX, le=AMOUNT_MINOR_MAX)]
 """Minor units in an answer. Bounded, because a larger one can neither be true nor be stored."""
@@ -42,7 +43,14 @@ class MinorUnits:
         """
         minor = Decimal(amount.amount_minor).scaleb(self._shift(amount.currency))
         if minor % self.steps.get(amount.currency, 1) != 0:
-            raise ConnectorRejected(f"{self.system} does not take {amount}: too many decimals.")
+            raise ConnectorRejected(
+                say(
+                    "does_not_take_decimals",
+                    "{system} does not take {amount}: too many decimals.",
+                    system=self.system,
+                    amount=amount,
+                )
+            )
         return int(minor)
 
     def read(self, minor: int, currency: str) -> Money:
@@ -53,7 +61,13 @@ class MinorUnits:
         """
         ours = Decimal(minor).scaleb(-self._shift(currency))
         if not _CURRENCY.fullmatch(currency) or ours % 1 != 0:
-            raise ConnectorAnswerInvalid(f"The answer of {self.system} has no valid amount.")
+            raise ConnectorAnswerInvalid(
+                say(
+                    "answer_unexpected",
+                    "The answer of {system} has no valid amount.",
+                    system=self.system,
+                )
+            )
         return Money(int(ours), currency)
 
     def _shift(self, currency: str) -> int:

@@ -32,6 +32,7 @@ from shared.errors import (
 from shared.outgoing import session
 from shared.outgoing.retry_after import parse_retry_after
 from shared.outgoing.session import Answer, OutgoingError
+from shared.said import say
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -228,7 +229,13 @@ class JsonClient:
         if answer.status not in _SUCCESS:
             raise self._refused(answer, text)
         if not answer.is_complete:
-            raise ConnectorAnswerInvalid(f"The answer of {self.system} did not arrive in full.")
+            raise ConnectorAnswerInvalid(
+                say(
+                    "answer_unexpected",
+                    "The answer of {system} did not arrive in full.",
+                    system=self.system,
+                )
+            )
         return Reply(answer.status, answer.headers, self._parse(text, answer), text)
 
     def _parse(self, text: str, answer: Answer) -> Any:
@@ -240,19 +247,43 @@ class JsonClient:
             return exact_json.loads(text)
         except exact_json.NumberOutOfBounds as problem:
             raise ConnectorAnswerInvalid(
-                f"The answer of {self.system} cannot be read: {problem}."
+                say(
+                    "answer_unexpected",
+                    "The answer of {system} cannot be read: {problem}.",
+                    system=self.system,
+                    problem=problem,
+                )
             ) from None
         except (ValueError, RecursionError):
-            raise ConnectorAnswerInvalid(f"The answer of {self.system} is not JSON.") from None
+            raise ConnectorAnswerInvalid(
+                say("answer_unexpected", "The answer of {system} is not JSON.", system=self.system)
+            ) from None
 
     def _unanswered(self, failure: OutgoingError) -> ConnectorError:
         if failure.code == "timeout":
-            return ConnectorTimeout(f"{self.system} did not answer in time.")
+            return ConnectorTimeout(
+                say("no_answer_in_time", "{system} did not answer in time.", system=self.system)
+            )
         if failure.code == "invalid_response":
-            return ConnectorAnswerInvalid(f"{self.system} did not answer with HTTP.")
+            return ConnectorAnswerInvalid(
+                say("answer_unexpected", "{system} did not answer with HTTP.", system=self.system)
+            )
         if failure.code in {"url_refused", "address_refused", "invalid_headers"}:
-            return ConnectorRejected(f"{self.system} cannot be called at this address.")
-        return ConnectorUnavailable(f"{self.system} cannot be reached ({failure.code}).")
+            return ConnectorRejected(
+                say(
+                    "address_not_callable",
+                    "{system} cannot be called at this address.",
+                    system=self.system,
+                )
+            )
+        return ConnectorUnavailable(
+            say(
+                "not_reached",
+                "{system} cannot be reached ({cause}).",
+                system=self.system,
+                cause=failure.code,
+            )
+        )
 
     def _refused(self, answer: Answer, text: str) -> ConnectorError:
         return refusal(self.system, answer.status, self._said(text), answer.headers, self.secrets)
@@ -276,7 +307,12 @@ def parsed(model: type[Model], value: Any, *, system: str) -> Model:
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
         raise ConnectorAnswerInvalid(
-            f"The answer of {system} has no valid {where or 'content'}."
+            say(
+                "answer_unexpected",
+                "The answer of {system} has no valid {field}.",
+                system=system,
+                field=where or "content",
+            )
         ) from None
 
 
@@ -300,7 +336,12 @@ def refusal(
     details: dict[str, Any] = {"status": status}
     if status == _BUSY:
         details["retryAfter"] = _retry_after_s(headers)
-    return kind(f"{system} answered {status}" + (f": {words}" if words else "."), **details)
+    if not words:
+        message = say("answered", "{system} answered {status}.", system=system, status=status)
+        return kind(message, **details)
+    sentence = "{system} answered {status}: {words}"
+    message = say("answered_words", sentence, system=system, status=status, words=words)
+    return kind(message, **details)
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:

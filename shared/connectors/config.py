@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import Field, SecretStr
 
+from shared.said import say
 from shared.schemas.base import WireModel
 
 
@@ -50,7 +51,9 @@ class ConnectorConfig(WireModel):
         """Raise ``ValueError`` if a secret has what no header can carry."""
         for secret in self.secrets():
             if not (secret.isascii() and secret.isprintable()):
-                raise ValueError("secrets have letters, digits and signs of ASCII alone")
+                raise ValueError(
+                    say("secret_not_ascii", "secrets have letters, digits and signs of ASCII alone")
+                )
 
     def hosts(self) -> Mapping[str, str]:
         """Return the URLs that the merchant chose, by the names of their fields."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.errors import ConnectorRejected
+from shared.said import say
 
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _WHOLE = re.compile(
@@ -47,7 +48,7 @@ def to_text(content: bytes) -> Text:
         ConnectorRejected: The file is not text.
     """
     if b"\0" in content and not content.startswith(_UTF16_MARKS):
-        raise ConnectorRejected("The file is neither text nor a zip.")
+        raise ConnectorRejected(say("file_kind_unknown", "The file is neither text nor a zip."))
     found = found_encoding([content])
     return Text(content.decode(found.codec, found.errors), found.problem)
 
@@ -70,13 +71,17 @@ def found_encoding(chunks: Iterable[bytes]) -> Encoding:
     if scan.wrong_line is None:
         return Encoding()
     if scan.letters >= scan.wrong:
-        problem = (
-            f"is UTF-8, but not in line {scan.wrong_line}: what cannot be read there became \ufffd"
+        problem = say(
+            "partly_utf8",
+            "is UTF-8, but not in line {number}: what cannot be read there became \ufffd",
+            number=scan.wrong_line,
         )
         return Encoding(errors="replace", problem=problem)
-    problem = (
-        f"is not UTF-8 (line {scan.wrong_line}), so it was read as Windows-1252: check letters "
-        "like ä, ö, ü, ß"
+    problem = say(
+        "read_as_windows_1252",
+        "is not UTF-8 (line {number}), so it was read as Windows-1252: check letters like "
+        "ä, ö, ü, ß",
+        number=scan.wrong_line,
     )
     return Encoding("cp1252", "replace", problem)
 

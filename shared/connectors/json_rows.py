@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared.errors import ConnectorRejected
+from shared.said import say
 
 OBJECTS_MAX = 300_000
 """The most objects and lists of a file: if one row had all of them, they would fit into memory."""
@@ -57,7 +58,7 @@ def read_object(text: str, lists: Collection[str]) -> JsonObject:
     try:
         return _scan(text, lists)
     except (ArithmeticError, RecursionError):
-        raise ValueError("no JSON") from None
+        raise ValueError(say("file_not_json", "no JSON")) from None
 
 
 def _scan(text: str, lists: Collection[str]) -> JsonObject:
@@ -70,7 +71,7 @@ def _scan(text: str, lists: Collection[str]) -> JsonObject:
     while place is not None:
         name, place = _decode(text, place)
         if not isinstance(name, str):
-            raise ValueError("a name is no text")  # noqa: TRY004 - of a file, not of a caller
+            raise ValueError(say("file_not_json", "a name is no text"))  # noqa: TRY004 - of a file, not of a caller
         place = _after_space(text, place)
         _expect(text, place, ":")
         place = _after_space(text, place + 1)
@@ -81,7 +82,7 @@ def _scan(text: str, lists: Collection[str]) -> JsonObject:
             values[name], place = _decode(text, place)
         place, end = _following(text, place, "}")
     if _after_space(text, end) != len(text):
-        raise ValueError("more than an object")
+        raise ValueError(say("file_not_json", "more than an object"))
     return JsonObject(values, text, begins)
 
 
@@ -89,7 +90,7 @@ def _end_of_list(text: str, name: str, begin: int) -> int:
     """Return the place after a list, which is read and not kept."""
     if text[begin : begin + 1] != "[":
         _decode(text, begin)
-        raise ConnectorRejected(f"{name} in the file is no array.")
+        raise ConnectorRejected(say("list_not_array", "{name} in the file is no array.", name=name))
     place, end = _begun(text, begin, "]"), _after_space(text, begin + 1) + 1
     while place is not None:
         _, place = _decode(text, place)
@@ -119,7 +120,7 @@ def _after_space(text: str, place: int) -> int:
 
 def _expect(text: str, place: int, sign: str) -> None:
     if text[place : place + 1] != sign:
-        raise ValueError(f"{sign} is missing")
+        raise ValueError(say("file_not_json", "{sign} is missing", sign=sign))
 
 
 def _check_size(text: str) -> None:
@@ -128,11 +129,18 @@ def _check_size(text: str) -> None:
     counted["values"] = (text.count(","), VALUES_MAX)
     for name, (count, most) in counted.items():
         if count > most:
-            raise ConnectorRejected(f"The file has more than {most} {name}: hand it over in parts.")
+            raise ConnectorRejected(
+                say(
+                    "file_too_many_of",
+                    "The file has more than {most} {name}: hand it over in parts.",
+                    most=most,
+                    name=name,
+                )
+            )
 
 
 def _no_number(name: str) -> Decimal:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(say("not_a_json_number", "{name} is no number of JSON", name=name))
 
 
 _decode = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number).raw_decode

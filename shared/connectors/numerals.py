@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from shared.said import say
+
 _DECIMALS_OF_THOUSANDS = 3
 _CHARS_SHOWN_MAX = 20
 _GROUPS = (" ", "\u00a0", "\u202f", "'", "\u2019")
@@ -59,7 +61,14 @@ class NumberColumn:
         """
         points = _points_of(text)
         if not points:
-            raise NoNumber(f"{self.name} is no number: {_shown(text)}")
+            raise NoNumber(
+                say(
+                    "column_not_a_number",
+                    "{column} is no number: {given}",
+                    column=self.name,
+                    given=_shown(text),
+                )
+            )
         if len(points) == 1 or not _has_sign(text):
             return _value(text, points[0])
         if len(self._proofs) == 1:
@@ -72,9 +81,13 @@ class NumberColumn:
         if not self._is_in_doubt or len(self._proofs) != 1:
             return None
         [(point, (place, text))] = self._proofs.items()
-        return (
-            f"{self.name}: read with a decimal {_SIGNS[point]}, as in {place}: "
-            f"{text[:_CHARS_SHOWN_MAX]}"
+        return say(
+            "read_with_decimal",
+            "{column}: read with a decimal {sign}, as in {place}: {given}",
+            column=self.name,
+            sign=_SIGNS[point],
+            place=place,
+            given=text[:_CHARS_SHOWN_MAX],
         )
 
     def _doubt(self, text: str) -> str:
@@ -87,7 +100,16 @@ class NumberColumn:
         if self._proofs:
             rows = ", ".join(f"{place}: {shown[:20]}" for place, shown in self._proofs.values())
             why = f" (the column has both, {rows})"
-        return f"{self.name} {text} may be {fewer} or {more}{why}: write {spelled} or {more}.00"
+        return say(
+            "number_ambiguous",
+            "{column} {given} may be {fewer} or {more}{why}: write {spelled} or {more}.00",
+            column=self.name,
+            given=text,
+            fewer=fewer,
+            more=more,
+            why=why,
+            spelled=spelled,
+        )
 
 
 def _points_of(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from shared.connectors.sane import PERCENT_MAX
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
+from shared.said import say
 
 ROUNDING_MINOR = 1
 """A difference of a cent comes from rounding line by line, and is not told."""
@@ -39,7 +40,14 @@ def paid_for(
     counted = Money(-limit if says.amount_minor < 0 else limit, says.currency)
     if beyond <= ROUNDING_MINOR:
         return counted, None
-    return counted, f"{by} {says}, but {paid} were paid: {counted} count"
+    return counted, say(
+        "more_than_paid",
+        "{by} {says}, but {paid} were paid: {counted} count",
+        by=by,
+        says=says,
+        paid=paid,
+        counted=counted,
+    )
 
 
 def percent_of(rate: Decimal | None) -> Decimal | None:

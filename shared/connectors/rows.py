@@ -10,6 +10,7 @@ from typing import Annotated, Any, Generic, Protocol, TypeVar
 from pydantic import BaseModel, Field, ValidationError
 
 from shared.connectors.base import Skipped
+from shared.said import say, sentence_of
 
 EXTERNAL_ID_CHARS_MAX = 100
 
@@ -48,10 +49,12 @@ def without_nulls(data: Any) -> Any:
 def reason_of(error: ValueError) -> str:
     """Return why a row cannot be taken, for the merchant; no values, which may be personal."""
     if not isinstance(error, ValidationError):
-        return str(error)
+        return sentence_of(error)
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    return f"has no valid {where}" if where else "is no object"
+    if not where:
+        return say("no_object", "is no object")
+    return say("has_no_valid_field", "has no valid {field}", field=where)
 
 
 def id_in(row: Any) -> str:

@@ -15,6 +15,7 @@ from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt
 from shared.domain.systems.shop_orders import ShopOrder
 from shared.domain.units import currency_scale
+from shared.said import say
 
 AMOUNT_MAX = 10**9
 """The largest amount, in major units."""
@@ -50,23 +51,27 @@ def _fault_of_product(product: Product) -> str | None:
     prices = [product.price, *(each.amount for each in product.upcoming)]
     below = next((each for each in prices if each and each.amount_minor < 0), None)
     if below is not None:
-        return f"has a price below zero: {below}"
+        return say("price_below_zero", "has a price below zero: {price}", price=below)
     if product.vat_percent is not None and not 0 <= product.vat_percent <= PERCENT_MAX:
-        return f"has a tax of {product.vat_percent:f} percent"
+        rate = f"{product.vat_percent:f}"
+        return say("tax_impossible", "has a tax of {rate} percent", rate=rate)
     return _fault_of_amounts(*prices)
 
 
 def _fault_of_amounts(*amounts: Money | None) -> str | None:
     for each in amounts:
         if each and abs(each.amount_minor) > AMOUNT_MAX * 10 ** currency_scale(each.currency):
-            return f"has an amount beyond {AMOUNT_MAX} {each.currency}"
+            most = f"{AMOUNT_MAX} {each.currency}"
+            return say("amount_too_large", "has an amount beyond {most}", most=most)
     return None
 
 
 def _fault_of_times(*times: datetime | None) -> str | None:
     is_beyond = any(each and not TIME_MIN <= each <= TIME_MAX for each in times)
-    return "has a time that cannot be stored" if is_beyond else None
+    return say("time_impossible", "has a time that cannot be stored") if is_beyond else None
 
 
 def _fault_of_quantity(quantity: Decimal) -> str | None:
-    return f"has a quantity beyond {QUANTITY_MAX}" if abs(quantity) > QUANTITY_MAX else None
+    if abs(quantity) <= QUANTITY_MAX:
+        return None
+    return say("quantity_too_large", "has a quantity beyond {most}", most=QUANTITY_MAX)

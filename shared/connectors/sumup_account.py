@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 
 from shared.connectors.config import ConnectorConfig
+from shared.said import say
 
 BASE_URL = "https://api.sumup.com"
 _KEY = re.compile(r"sup_(?!pk_)[A-Za-z0-9_]{16,200}")
@@ -26,14 +27,21 @@ class AccountConfig(ConnectorConfig):
     @classmethod
     def _check_key(cls, key: SecretStr) -> SecretStr:
         if not _KEY.fullmatch(key.get_secret_value()):
-            raise ValueError("must be a secret API key of SumUp, sup_sk_..., not a public one")
+            raise ValueError(
+                say(
+                    "key_of_sumup",
+                    "must be a secret API key of SumUp, sup_sk_..., not a public one",
+                )
+            )
         return key
 
     @field_validator("merchant_code")
     @classmethod
     def _check_merchant_code(cls, code: str) -> str:
         if not re.fullmatch(r"[A-Z0-9]{4,16}", code):
-            raise ValueError("must be a merchant code of SumUp, like MH4H92C7")
+            raise ValueError(
+                say("merchant_of_sumup", "must be a merchant code of SumUp, like MH4H92C7")
+            )
         return code
 
     @property

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from shared.errors import ConnectorRejected
+from shared.said import say
 
 ROWS_MAX = 100_000
 """The most rows of a file in JSON or CSV that is read into objects: they fit into 128 MB."""
@@ -63,8 +64,14 @@ def csv_rows(
             left -= len(line)
             if left < 0:
                 raise ConnectorRejected(
-                    f"{name} has a row of more than {ROW_CHARS_MAX} characters: it begins in line "
-                    f"{begin}, perhaps with a quote that is never closed."
+                    say(
+                        "row_too_long",
+                        "{name} has a row of more than {most} characters: it begins in line "
+                        "{begin}, perhaps with a quote that is never closed.",
+                        name=name,
+                        most=ROW_CHARS_MAX,
+                        begin=begin,
+                    )
                 )
             yield line
         is_over = True
@@ -76,14 +83,25 @@ def csv_rows(
         for row in rows:
             if is_over:  # it asked for one more line, so it is within quotes
                 raise ConnectorRejected(
-                    f"{name} has a quote that is never closed, in the row that begins in line "
-                    f"{begin}: everything after it would be one text."
+                    say(
+                        "open_quote",
+                        "{name} has a quote that is never closed, in the row that begins in line "
+                        "{begin}: everything after it would be one text.",
+                        name=name,
+                        begin=begin,
+                    )
                 )
             left, begin = ROW_CHARS_MAX, rows.line_num + 1
             yield rows.line_num, row
     except csv.Error:
         raise ConnectorRejected(
-            f"{name} is no CSV in line {rows.line_num}, of the row that begins in line {begin}."
+            say(
+                "not_csv",
+                "{name} is no CSV in line {line}, of the row that begins in line {begin}.",
+                name=name,
+                line=rows.line_num,
+                begin=begin,
+            )
         ) from None
 
 
@@ -94,7 +112,13 @@ def check_count(rows: int) -> None:
         ConnectorRejected: There are more than ``ROWS_MAX``.
     """
     if rows > ROWS_MAX:
-        raise ConnectorRejected(f"The file has more than {ROWS_MAX} rows: hand it over in parts.")
+        raise ConnectorRejected(
+            say(
+                "file_too_many_rows_split",
+                "The file has more than {most} rows: hand it over in parts.",
+                most=ROWS_MAX,
+            )
+        )
 
 
 def check_lines(text: str) -> None:
@@ -105,7 +129,13 @@ def check_lines(text: str) -> None:
     """
     ends = text.count("\n") + text.count("\r") - text.count("\r\n")
     if ends > LINES_MAX:
-        raise ConnectorRejected(f"The file has more than {LINES_MAX} lines: hand it over in parts.")
+        raise ConnectorRejected(
+            say(
+                "file_too_many_lines",
+                "The file has more than {most} lines: hand it over in parts.",
+                most=LINES_MAX,
+            )
+        )
 
 
 def _first_line(text: str) -> str:

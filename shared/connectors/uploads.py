@@ -22,6 +22,7 @@ from shared.connectors.rows import Item
 from shared.domain.catalog.goods import Category, Product
 from shared.domain.systems.sales import Receipt
 from shared.errors import ConnectorRejected
+from shared.said import say
 from shared.schemas.fields import TimeZone
 
 FILE_CHARS_MAX = 8 * 1024 * 1024
@@ -55,9 +56,9 @@ class UploadConfig(ConnectorConfig):
         try:
             content = decoded(file.get_secret_value())
         except binascii.Error:
-            raise ValueError("must be a file in base64") from None
+            raise ValueError(say("file_not_base64", "must be a file in base64")) from None
         if not content:
-            raise ValueError("must be a file that is not empty")
+            raise ValueError(say("file_empty", "must be a file that is not empty"))
         return file
 
     @property
@@ -93,7 +94,9 @@ class Listing(Generic[Item]):
         begin = 0 if position is None else _to_begin(position)
         length = max(len(self.items), len(self.skipped), len(self.notes))
         if begin and begin >= length:
-            raise ConnectorRejected("The file is not the one that was begun with.")
+            raise ConnectorRejected(
+                say("file_changed", "The file is not the one that was begun with.")
+            )
         end = begin + PAGE_ITEMS_MAX
         return ListedPage(
             items=self.items[begin:end],
@@ -151,9 +154,13 @@ def moment_of(text: str, zone: ZoneInfo) -> datetime:
         local = moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
         utc = clock.to_milliseconds(local.astimezone(UTC))
     except (ValueError, OverflowError):
-        raise ValueError(f"{text[:40] or 'nothing'} is no time of ISO 8601") from None
+        raise ValueError(
+            say("not_a_time", "{given} is no time of ISO 8601", given=text[:40] or "nothing")
+        ) from None
     if not clock.is_usable(utc):
-        raise ValueError(f"{text[:40]} is before 1970 or after 9999")
+        raise ValueError(
+            say("time_out_of_range", "{given} is before 1970 or after 9999", given=text[:40])
+        )
     return utc
 
 
@@ -168,7 +175,7 @@ def once(found: Iterable[Item], skipped: list[Skipped]) -> tuple[Item, ...]:
     kept: dict[str, Item] = {}
     for item in found:
         if item.external_id in kept:
-            skipped.append(Skipped(item.external_id, "is in the file twice"))
+            skipped.append(Skipped(item.external_id, say("twice_in_file", "is in the file twice")))
         else:
             kept[item.external_id] = item
     return tuple(kept.values())
@@ -187,5 +194,5 @@ def decoded(text: str) -> bytes:
 
 def _to_begin(position: str) -> int:
     if not (position.isascii() and position.isdigit()) or len(position) > len(str(FILE_CHARS_MAX)):
-        raise ConnectorRejected("The file is not the one that was begun with.")
+        raise ConnectorRejected(say("file_changed", "The file is not the one that was begun with."))
     return int(position)

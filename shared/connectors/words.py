@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shared.said import say
+
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "ja", "j", "wahr", "w", "x"})
 _FALSE = frozenset({"", "0", "false", "f", "no", "n", "nein", "falsch"})
 _CHARS_SHOWN_MAX = 20
@@ -16,4 +18,10 @@ def truth_of(text: str) -> bool:
     word = text.strip().casefold()
     if word in _TRUE or word in _FALSE:
         return word in _TRUE
-    raise ValueError(f"{text.strip()[:_CHARS_SHOWN_MAX]} is neither yes nor no")
+    raise ValueError(
+        say(
+            "neither_yes_nor_no",
+            "{given} is neither yes nor no",
+            given=text.strip()[:_CHARS_SHOWN_MAX],
+        )
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shared.domain.units import currency_scale
+from shared.said import say
 
 AMOUNT_MINOR_MAX = 10**15
 """The most minor units that others may tell us: below 2**53, and far beyond what anyone pays."""
@@ -31,14 +32,22 @@ class Money:
                 ``AMOUNT_MINOR_MAX`` of them, or is no number.
         """
         if not amount.is_finite():
-            raise ValueError(f"{amount} is no amount")
+            raise ValueError(say("no_amount", "{amount} is no amount", amount=amount))
         scale = currency_scale(currency)
         # Before int(), which would write out the zeros of 1e2000000.
         if amount.copy_abs() > Decimal(AMOUNT_MINOR_MAX).scaleb(-scale):
-            raise ValueError(f"an amount is beyond {AMOUNT_MINOR_MAX} minor units")
+            raise ValueError(
+                say(
+                    "amount_beyond", "an amount is beyond {most} minor units", most=AMOUNT_MINOR_MAX
+                )
+            )
         minor = amount.scaleb(scale)
         if minor != minor.to_integral_value():
-            raise ValueError(f"{amount} {currency} is finer than a minor unit")
+            raise ValueError(
+                say(
+                    "too_fine", "{amount} is finer than a minor unit", amount=f"{amount} {currency}"
+                )
+            )
         return cls(int(minor), currency)
 
     def to_major(self) -> Decimal:

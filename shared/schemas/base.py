@@ -29,6 +29,7 @@ from shared.clock import is_usable, to_milliseconds, to_wire
 from shared.domain import plain_ids
 from shared.domain.units import AMOUNT_UNITS_MAX, to_json_number
 from shared.errors import InvalidParameters
+from shared.said import sentence_of, wire_meaning
 
 DIGITS_MAX = 20
 DECIMALS_MAX = 10
@@ -324,7 +325,9 @@ def to_refusal(error: ValidationError, *within: str) -> InvalidParameters:
 def invalid(fields: Mapping[str, str]) -> InvalidParameters:
     """Return the refusal that names each field and its mistake."""
     message = "; ".join(_sentence(name, problem) for name, problem in fields.items())
-    return InvalidParameters(f"{message}.", fields=fields)
+    meanings = {name: found for name, each in fields.items() if (found := wire_meaning(each))}
+    more: dict[str, Any] = {"meanings": meanings} if meanings else {}
+    return InvalidParameters(f"{message}.", fields=fields, **more)
 
 
 def _sentence(name: str, problem: str) -> str:
@@ -382,7 +385,7 @@ _PROBLEMS = {
 def _problem(found: Any) -> str:
     context = found.get("ctx", {})
     if found["type"] == "value_error":
-        return str(context["error"])
+        return sentence_of(context["error"])
     # Pydantic's value of this field is the text of a secret.
     kind = "string_" if context.get("field_type") == "Value" else ""
     if context.get("pattern") in _WORDS:

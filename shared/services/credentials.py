@@ -12,6 +12,7 @@ from shared import config
 from shared.connectors.config import ConnectorConfig
 from shared.encrypted import Encrypted
 from shared.outgoing import guard
+from shared.said import say
 from shared.schemas.base import invalid, to_refusal
 from shared.services.vaults import vault
 
@@ -39,7 +40,8 @@ def checked(model: type[Config], settings: Mapping[str, Any], *, within: str) ->
         try:
             guard.check_url(url, allow_loopback=config.is_emulated())
         except ValueError as problem:
-            raise invalid({f"{within}.{name}": str(problem)}) from None
+            told = say("address_not_allowed", "{problem}", problem=problem)
+            raise invalid({f"{within}.{name}": told}) from None
     return found
 
 

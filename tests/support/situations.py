@@ -33,6 +33,7 @@ from shared.domain.stores.stores import Store
 from shared.domain.systems.shop_writes import ShopWrite
 from shared.domain.systems.shop_writings import ShopWriting, WritingState
 from shared.domain.webhooks.deliveries import AttemptRecord, DeliveryState
+from shared.said import Meaning
 from shared.schemas.members.push_bodies import EXAMPLE_KEY
 from shared.services.accounts import callers
 from shared.services.events import emission, outbox
@@ -732,6 +733,10 @@ def make_shop_write(situation: Situation) -> None:
         attempts=1,
         error="CONNECTOR_NOT_FOUND",
         message="the generic shop answered 404: no such customer",
+        meaning=Meaning(
+            "answered_words",
+            {"system": "the generic shop", "status": "404", "words": "no such customer"},
+        ),
         dead_reason="refused",
     )
     client.commit([shop_writing_documents.creation(card)])

@@ -62,6 +62,12 @@ from shared.errors import (
 
 REQUEST_ID = "req_abc123"
 _PAYMENT_ID = "pay_4f1c9a2be07d4c6e8b13a5f0c2d7"
+
+
+def _answered(status: int) -> dict[str, Any]:
+    return {"code": "answered", "parameters": {"system": "stripe", "status": str(status)}}
+
+
 _DETAILS: dict[type[PunktwerkError], dict[str, Any]] = {
     InvalidParameters: {"fields": {"points": "is required"}},
     InsufficientBalance: {"required": 100, "available": 80, "missing": 20},
@@ -81,12 +87,17 @@ _DETAILS: dict[type[PunktwerkError], dict[str, Any]] = {
     PaymentStateConflict: {"paymentId": _PAYMENT_ID, "status": "requires_action"},
     RefundExceedsPayment: {"refundable": 599, "requested": 1099},
     ConnectorNotConfigured: {"configured": ["stripe"]},
-    ConnectorCredentialsRefused: {"status": 401},
-    ConnectorRejected: {"status": 422, "paymentId": _PAYMENT_ID},
-    ConnectorNotFound: {"status": 404, "paymentId": _PAYMENT_ID},
-    ConnectorConflict: {"status": 409, "paymentId": _PAYMENT_ID},
-    ConnectorRateLimited: {"retryAfter": 30, "status": 429, "paymentId": _PAYMENT_ID},
-    ConnectorUnavailable: {"status": 502, "paymentId": _PAYMENT_ID},
+    ConnectorCredentialsRefused: {"status": 401, "meaning": _answered(401)},
+    ConnectorRejected: {"status": 422, "meaning": _answered(422), "paymentId": _PAYMENT_ID},
+    ConnectorNotFound: {"status": 404, "meaning": _answered(404), "paymentId": _PAYMENT_ID},
+    ConnectorConflict: {"status": 409, "meaning": _answered(409), "paymentId": _PAYMENT_ID},
+    ConnectorRateLimited: {
+        "retryAfter": 30,
+        "status": 429,
+        "meaning": _answered(429),
+        "paymentId": _PAYMENT_ID,
+    },
+    ConnectorUnavailable: {"status": 502, "meaning": _answered(502), "paymentId": _PAYMENT_ID},
 }
 _MEANINGS = {
     "success": "Always false.",
@@ -98,7 +109,10 @@ _MEANINGS = {
     "requiredUpgrade": "The package that includes what was refused.",
     "currentPackage": "The package that the account has.",
     "retryAfter": "Seconds to wait before the next try.",
-    "details": "Facts about this refusal, by name; which ones depends on the code.",
+    "details": (
+        "Facts about this refusal, by name; which ones depends on the code. `meaning` says by code "
+        "what a message about another system says in words, and `meanings` so for some fields."
+    ),
 }
 ALWAYS: tuple[type[PunktwerkError], ...] = (
     MissingAuthHeader,

@@ -48,6 +48,7 @@ EXAMPLE: dict[str, Any] = {
         "nextAttemptAt": "2026-03-03T12:00:00.000Z",
         "error": None,
         "message": None,
+        "meaning": None,
         "reason": None,
     },
 }

@@ -16,6 +16,7 @@ from shared.connectors.dsfinvk import index
 from shared.connectors.dsfinvk.index import Layout
 from shared.connectors.encodings import Encoding, found_encoding
 from shared.errors import ConnectorRejected
+from shared.said import say
 
 MEMBERS_MAX = 100
 UNPACKED_BYTES_MAX = 64 * 1024 * 1024
@@ -47,7 +48,9 @@ class Archive:
     def __init__(self, content: bytes) -> None:
         # Count the entries before reading, because reading makes an object of every entry.
         if content.count(_ENTRY) > MEMBERS_MAX:
-            raise ConnectorRejected(f"The zip has more than {MEMBERS_MAX} files.")
+            raise ConnectorRejected(
+                say("zip_too_many_files", "The zip has more than {most} files.", most=MEMBERS_MAX)
+            )
         with _refusing("The file"):
             self._zip = zipfile.ZipFile(io.BytesIO(content))
         self._members = _members(self._zip)
@@ -65,10 +68,20 @@ class Archive:
                 it is described.
         """
         if name not in self._members:
-            raise ConnectorRejected(f"The zip has no {name}: it is no DSFinV-K export.")
+            raise ConnectorRejected(
+                say("zip_lacks_file", "The zip has no {name}: it is no DSFinV-K export.", name=name)
+            )
         layout = self._layouts.get(name, Layout())
         if layout.problem:
-            raise ConnectorRejected(f"{name} {layout.problem}, says {index.FILE_NAME}.")
+            raise ConnectorRejected(
+                say(
+                    "described_unreadable",
+                    "{name} {problem}, says {index}.",
+                    name=name,
+                    problem=layout.problem,
+                    index=index.FILE_NAME,
+                )
+            )
         if name not in self._tables:
             self._tables[name] = ArchiveTable(self._zip, self._members[name], name, layout)
         return self._tables[name]
@@ -79,7 +92,9 @@ class Archive:
         if member is None:
             return {}
         if member.file_size > INDEX_BYTES_MAX:
-            raise ConnectorRejected(f"{index.FILE_NAME} is too long.")
+            raise ConnectorRejected(
+                say("index_too_long", "{index} is too long.", index=index.FILE_NAME)
+            )
         with _refusing(index.FILE_NAME):
             content = self._zip.read(member)
         return index.parse(content)
@@ -135,12 +150,24 @@ class ArchiveTable:
                     continue
             if len(row) != len(columns) and (len(row) < len(columns) or any(row[len(columns) :])):
                 raise ConnectorRejected(
-                    f"{self._name} has {len(row)} fields instead of {len(columns)} in line {line}."
+                    say(
+                        "row_length_wrong",
+                        "{file} has {found} fields instead of {most} in line {line}.",
+                        file=self._name,
+                        found=len(row),
+                        most=len(columns),
+                        line=line,
+                    )
                 )
             rows += 1
             if rows > ROWS_MAX:
                 raise ConnectorRejected(
-                    f"{self._name} has more than {ROWS_MAX} rows; export fewer days."
+                    say(
+                        "file_too_many_rows",
+                        "{file} has more than {most} rows; export fewer days.",
+                        file=self._name,
+                        most=ROWS_MAX,
+                    )
                 )
             yield ["" if place is None else row[place].strip() for place in places]
 
@@ -178,7 +205,9 @@ class ArchiveTable:
         """
         found = self._number.fullmatch(text)
         if found is None or len(text) > _NUMBER_CHARS_MAX:
-            raise ValueError(f"{text[:_NUMBER_CHARS_MAX]} is no number")
+            raise ValueError(
+                say("not_a_number", "{given} is no number", given=text[:_NUMBER_CHARS_MAX])
+            )
         sign, whole, fraction = found.groups()
         digits = whole.replace(self._grouping, "") if self._grouping else whole
         return Decimal(f"{sign}{digits}.{fraction or '0'}")
@@ -191,7 +220,9 @@ class ArchiveTable:
                 named.pop()
             return named, True
         if not self._layout.columns:
-            raise ConnectorRejected(f"{self._name} does not say what its columns are.")
+            raise ConnectorRejected(
+                say("columns_unknown", "{file} does not say what its columns are.", file=self._name)
+            )
         return [each.upper() for each in self._layout.columns], False
 
     def _places(
@@ -200,7 +231,14 @@ class ArchiveTable:
         place = {column: number for number, column in enumerate(columns)}
         missing = [column for column in required if column not in place]
         if missing:
-            raise ConnectorRejected(f"{self._name} has no column {missing[0]}.")
+            raise ConnectorRejected(
+                say(
+                    "column_missing",
+                    "{file} has no column {column}.",
+                    file=self._name,
+                    column=missing[0],
+                )
+            )
         return [place.get(column) for column in (*required, *optional)]
 
 
@@ -217,12 +255,28 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         left -= member.file_size
         if left < 0:
             raise ConnectorRejected(
-                f"The zip has more than {UNPACKED_BYTES_MAX} bytes in it; export fewer days."
+                say(
+                    "zip_too_large",
+                    "The zip has more than {most} bytes in it; export fewer days.",
+                    most=UNPACKED_BYTES_MAX,
+                )
             )
         if member.flag_bits & _IS_ENCRYPTED or member.compress_type not in _METHODS:
-            raise ConnectorRejected(f"{name} in the zip is encrypted, or packed in a rare way.")
+            raise ConnectorRejected(
+                say(
+                    "zip_encrypted",
+                    "{name} in the zip is encrypted, or packed in a rare way.",
+                    name=name,
+                )
+            )
         if name in found:
-            raise ConnectorRejected(f"The zip has two files {name}: hand over one export at once.")
+            raise ConnectorRejected(
+                say(
+                    "zip_file_twice",
+                    "The zip has two files {name}: hand over one export at once.",
+                    name=name,
+                )
+            )
         found[name] = member
     return found
 
@@ -233,7 +287,9 @@ def _refusing(name: str) -> Iterator[None]:
     try:
         yield
     except UnicodeError:
-        raise ConnectorRejected(f"{name} is not in the encoding that it claims.") from None
+        raise ConnectorRejected(
+            say("encoding_wrong", "{name} is not in the encoding that it claims.", name=name)
+        ) from None
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -242,4 +298,6 @@ def _refusing(name: str) -> Iterator[None]:
         OSError,
         ValueError,  # from offsets outside the file
     ):
-        raise ConnectorRejected(f"{name} is damaged, or no zip of a DSFinV-K export.") from None
+        raise ConnectorRejected(
+            say("zip_damaged", "{name} is damaged, or no zip of a DSFinV-K export.", name=name)
+        ) from None

@@ -9,6 +9,7 @@ from xml.parsers import expat
 
 from shared.connectors.dsfinvk.schema import Column, ColumnKind, TableSchema
 from shared.errors import ConnectorRejected
+from shared.said import say
 
 FILE_NAME = "index.xml"
 DEPTH_MAX = 32
@@ -73,7 +74,9 @@ def parse(content: bytes) -> dict[str, Layout]:
     try:
         parser.Parse(content, True)
     except (expat.ExpatError, UnicodeError, LookupError):
-        raise ConnectorRejected(f"{FILE_NAME} is no XML.") from None
+        raise ConnectorRejected(
+            say("index_unreadable", "{file} is no XML.", file=FILE_NAME)
+        ) from None
     return {base_name(each.file_name): each for each in reader.layouts if each.file_name}
 
 
@@ -89,7 +92,9 @@ class _Reader:
 
     def begin(self, name: str, _attributes: object) -> None:
         if len(self._path) >= DEPTH_MAX:
-            raise ConnectorRejected(f"{FILE_NAME} is nested too deeply.")
+            raise ConnectorRejected(
+                say("index_unreadable", "{file} is nested too deeply.", file=FILE_NAME)
+            )
         self._path.append(name)
         self._text.clear()
         if name == "Table":
@@ -121,7 +126,14 @@ class _Reader:
         elif name in _CODECS:
             self._layout.codec = _CODECS[name]
         elif name in _OTHER_CODECS:
-            raise ConnectorRejected(f"{FILE_NAME} asks for {name}, which is not read.")
+            raise ConnectorRejected(
+                say(
+                    "index_unreadable",
+                    "{file} asks for {name}, which is not read.",
+                    file=FILE_NAME,
+                    name=name,
+                )
+            )
 
     def _end_table(self) -> None:
         """Keep a layout. Without a sign for thousands, a point cannot mean both."""
@@ -136,12 +148,21 @@ class _Reader:
 def _to_sign(name: str, text: str) -> str:
     sign = text.strip() or text
     if len(sign) != 1 or sign.isalnum() or sign in "\r\n":
-        raise ConnectorRejected(f"{FILE_NAME} has a {name} that is not one sign.")
+        raise ConnectorRejected(
+            say(
+                "index_unreadable",
+                "{file} has a {name} that is not one sign.",
+                file=FILE_NAME,
+                name=name,
+            )
+        )
     return sign
 
 
 def _refuse_entity(*_: Any) -> None:
-    raise ConnectorRejected(f"{FILE_NAME} has entities of its own.")
+    raise ConnectorRejected(
+        say("index_unreadable", "{file} has entities of its own.", file=FILE_NAME)
+    )
 
 
 def write(tables: Iterable[TableSchema]) -> str:

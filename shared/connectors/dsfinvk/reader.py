@@ -29,6 +29,7 @@ from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind, TseMark
 from shared.domain.units import currency_scale
 from shared.errors import ConnectorRejected
+from shared.said import about, say, sentence_of
 
 HEADS = "transactions.csv"
 LINES = "lines.csv"
@@ -262,14 +263,17 @@ class _Reading:
     def _about_file(self, name: str) -> tuple[Note, ...]:
         """Return what a person should know about the encoding of a file."""
         problem = self._archive.table(name).encoding.problem
-        return (Note("", f"{name} {problem}"),) if problem else ()
+        return (Note("", about(name, problem)),) if problem else ()
 
     def _about_lines(self) -> tuple[Note, ...]:
         if self._line_count <= LINES_KEPT_MAX:
             return ()
-        text = (
-            f"{LINES} has more than {LINES_KEPT_MAX} lines of customers: receipts after these earn "
-            "by their amount, and not by what their lines are; export fewer days"
+        text = say(
+            "too_many_lines_kept",
+            "{file} has more than {most} lines of customers: receipts after these earn by their "
+            "amount, and not by what their lines are; export fewer days",
+            file=LINES,
+            most=LINES_KEPT_MAX,
         )
         return (Note("", text),)
 
@@ -296,7 +300,7 @@ class _Reading:
             started_at, number, customer_id, created = rest
             key = _key(table, till, closing, receipt)
             if not receipt or max(map(len, (*key, customer_id))) > ID_CHARS_MAX:
-                self._skip_receipt(key, "has no BON_ID, or ids that are too long")
+                self._skip_receipt(key, say("no_bon_id", "has no BON_ID, or ids that are too long"))
                 continue
             series = self._series_of(created)
             code = currencies.get((*key[:2], series)) or currencies.get((*key[:2], None))
@@ -310,7 +314,10 @@ class _Reading:
                     series=series,
                 )
             except ValueError as error:
-                self._skip_receipt(key, f"has no valid type, time or total: {error}")
+                reason = say(
+                    "no_valid_head", "has no valid type, time or total: {error}", error=error
+                )
+                self._skip_receipt(key, reason)
             else:
                 self._keep_head(key, head)
 
@@ -319,7 +326,7 @@ class _Reading:
         known = self._heads.get(key)
         twin = next((each for each in _series_in(known) if each.series == head.series), None)
         if twin is not None:
-            twin.problem = "is in the file twice"
+            twin.problem = say("twice_in_file", "is in the file twice")
             return
         self._count_receipt()
         head.other_series = known
@@ -337,7 +344,11 @@ class _Reading:
         found = next((each for each in known.all_series() if each.series == series), None)
         if found is None and series is None:
             for each in known.all_series():
-                each.problem = f"is there of several {_CREATED}, and a row does not say of which"
+                each.problem = say(
+                    "series_unclear",
+                    "is there of several {column}, and a row does not say of which",
+                    column=_CREATED,
+                )
             return known
         return found
 
@@ -448,7 +459,7 @@ class _Reading:
             _check_article(external_id, name, category_id, category)
         except ValueError as error:
             shown = (external_id or name)[:ID_CHARS_MAX]
-            self._skip_product(shown, str(error))
+            self._skip_product(shown, sentence_of(error))
             return
         known = self._articles.get(external_id)
         if known is None or head.issued_at >= known.seen_at:
@@ -519,7 +530,12 @@ class _Reading:
             try:
                 amount = table.number(gross)
             except ValueError as error:
-                head.problem = f"has an amount in line {line[:20]} that is none: {error}"
+                head.problem = say(
+                    "amount_is_none",
+                    "has an amount in line {number} that is none: {error}",
+                    number=line[:20],
+                    error=error,
+                )
                 continue
             if is_sorted:
                 head.add_amount(line, rate, amount)
@@ -605,7 +621,10 @@ class _Reading:
             try:
                 exact = numbers.number(article.price) if article.price else None
             except ValueError as error:
-                self._skip_product(external_id, f"has a price that cannot be taken: {error}")
+                reason = say(
+                    "price_not_taken", "has a price that cannot be taken: {error}", error=error
+                )
+                self._skip_product(external_id, reason)
                 continue
             yield Product(
                 external_id=external_id,
@@ -624,7 +643,9 @@ class _Reading:
         try:
             return Money.from_major(exact, currency)
         except ValueError as error:
-            text = f"is taken without its price, for {error}"
+            text = say(
+                "taken_without_price", "is taken without its price, for {error}", error=error
+            )
             self._notes[external_id] = Note(external_id, text)
             return None
 
@@ -660,23 +681,36 @@ def _series_in(head: _Head | None) -> Iterator[_Head]:
 
 def _check_count(number: int, most: int, of: str) -> None:
     if number > most:
-        raise ConnectorRejected(f"The export has more than {most} {of}; export fewer days.")
+        raise ConnectorRejected(
+            say(
+                "export_too_large",
+                "The export has more than {most} {of}; export fewer days.",
+                most=most,
+                of=of,
+            )
+        )
 
 
 def _said(column: str, word: str) -> bool:
     try:
         return truth_of(word)
     except ValueError as error:
-        raise ValueError(f"{column} {error}") from None
+        raise ValueError(about(column, sentence_of(error))) from None
 
 
 def _check_article(external_id: str, name: str, *others: str) -> None:
     if not external_id or len(external_id) > ID_CHARS_MAX:
-        raise ValueError("was sold without a valid ART_NR or GTIN")
+        raise ValueError(say("sold_without_number", "was sold without a valid ART_NR or GTIN"))
     if not name:
-        raise ValueError("was sold without a name")
+        raise ValueError(say("sold_without_name", "was sold without a name"))
     if max(map(len, (name, *others))) > NAME_CHARS_MAX:
-        raise ValueError(f"was sold with a text of more than {NAME_CHARS_MAX} characters")
+        raise ValueError(
+            say(
+                "sold_with_long_text",
+                "was sold with a text of more than {most} characters",
+                most=NAME_CHARS_MAX,
+            )
+        )
 
 
 def _serial_of(text: str) -> str | None:

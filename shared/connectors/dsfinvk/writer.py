@@ -33,6 +33,7 @@ from shared.domain.money import Money
 from shared.domain.systems.sales import PaidBy, Sale, SaleLine
 from shared.domain.units import currency_scale
 from shared.errors import ConnectorRejected
+from shared.said import say
 
 TILL_ID = "punktwerk"
 PLACES_MAX = 2
@@ -236,16 +237,37 @@ def _check(sales: Sequence[Sale]) -> None:
     """Refuse a sale that would make a file contradict itself."""
     currency = sales[0].total.currency
     if currency_scale(currency) > PLACES_MAX:
-        raise ConnectorRejected(f"DSFinV-K has no place for the decimals of {currency}.")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "DSFinV-K has no place for the decimals of {currency}.",
+                currency=currency,
+            )
+        )
     seen: set[str] = set()
     for sale in sales:
         amounts = [each.total for each in sale.lines] + [each.amount for each in sale.payments]
         if any(each.currency != currency for each in (sale.total, *amounts)):
-            raise ConnectorRejected(f"Sale {sale.record_id} is not in {currency}, like the others.")
+            raise ConnectorRejected(
+                say(
+                    "record_refused",
+                    "Sale {sale} is not in {currency}, like the others.",
+                    sale=sale.record_id,
+                    currency=currency,
+                )
+            )
         if sum(each.total.amount_minor for each in sale.lines) != sale.total.amount_minor:
-            raise ConnectorRejected(f"The lines of sale {sale.record_id} do not make its total.")
+            raise ConnectorRejected(
+                say(
+                    "record_refused",
+                    "The lines of sale {sale} do not make its total.",
+                    sale=sale.record_id,
+                )
+            )
         if sale.record_id in seen:
-            raise ConnectorRejected(f"Sale {sale.record_id} is there twice.")
+            raise ConnectorRejected(
+                say("record_refused", "Sale {sale} is there twice.", sale=sale.record_id)
+            )
         seen.add(sale.record_id)
 
 
@@ -314,6 +336,12 @@ def _to_text(column: Column, value: _Value, zone: ZoneInfo) -> str:
     text = str(value)
     if column.limit and len(text) > column.limit:
         raise ConnectorRejected(
-            f"DSFinV-K takes at most {column.limit} characters for {column.name}: {text[:60]}"
+            say(
+                "record_refused",
+                "DSFinV-K takes at most {most} characters for {column}: {given}",
+                most=column.limit,
+                column=column.name,
+                given=text[:60],
+            )
         )
     return text

@@ -17,6 +17,7 @@ from shared.domain.money import Money
 from shared.domain.systems.sales import Sale, SaleLine, vat_in
 from shared.domain.units import currency_scale
 from shared.errors import ConnectorRejected
+from shared.said import say
 
 BERLIN = ZoneInfo("Europe/Berlin")
 """The time zone of the books' days: a sale at midnight in UTC belongs to the next day."""
@@ -45,12 +46,25 @@ def rate_totals(sale: Sale, *, system: str) -> list[RateTotal]:
         ConnectorRejected: The sale is not in euros, or its lines do not add up to its total.
     """
     if {sale.total.currency, *(line.total.currency for line in sale.lines)} != {CURRENCY}:
-        raise ConnectorRejected(f"{system} takes sales in {CURRENCY} only.")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "{system} takes sales in {currency} only.",
+                system=system,
+                currency=CURRENCY,
+            )
+        )
     sums: dict[Decimal, int] = defaultdict(int)
     for line in sale.lines:
         sums[line.vat_percent] += line.total.amount_minor
     if sum(sums.values()) != sale.total.amount_minor or not sums:
-        raise ConnectorRejected(f"The lines of {sale.record_id} do not add up to its total.")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "The lines of {sale} do not add up to its total.",
+                sale=sale.record_id,
+            )
+        )
     return [
         RateTotal(rate, gross, vat_in(gross, rate))
         for rate, gross in ((rate, Money(sums[rate], CURRENCY)) for rate in sorted(sums))
@@ -81,13 +95,26 @@ def unit_price(line: SaleLine, *, step: Decimal, system: str) -> Decimal:
     """
     total = line.total
     if line.quantity <= 0 or total.amount_minor < 0:
-        raise ConnectorRejected(f"{system} takes nothing back in a sales order: {line.name}.")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "{system} takes nothing back in a sales order: {product}.",
+                system=system,
+                product=line.name,
+            )
+        )
     each = total.to_major() / line.quantity
     for price in (line.unit_price.to_major(), each.quantize(step)):
         if rounded(price * line.quantity, total.currency) == total:
             return price
     raise ConnectorRejected(
-        f"{system} keeps no price so fine that it made {total.to_major()}: {line.name}."
+        say(
+            "record_refused",
+            "{system} keeps no price so fine that it made {amount}: {product}.",
+            system=system,
+            amount=total.to_major(),
+            product=line.name,
+        )
     )
 
 

@@ -20,6 +20,7 @@ from shared.connectors.spreadsheets import shown
 from shared.domain.money import Money
 from shared.domain.systems.sales import PaidBy, Sale
 from shared.errors import ConnectorRejected
+from shared.said import say
 
 SYSTEM = "DATEV"
 ENCODING = "cp1252"
@@ -166,14 +167,18 @@ def write(sales: Sequence[Sale], books: DatevBooks, *, now: datetime) -> bytes:
     days = [_day_of(sale) for sale in sales]
     years = sorted({_year_of(day, books.year_begins) for day in days})
     if len(years) != 1:
-        raise ConnectorRejected("The sales are of different fiscal years: export each by itself.")
+        raise ConnectorRejected(
+            say("record_refused", "The sales are of different fiscal years: export each by itself.")
+        )
     rows = [
         _row(booking, sale, day)
         for sale, day in zip(sales, days, strict=True)
         for booking in _bookings(sale, books)
     ]
     if not rows:
-        raise ConnectorRejected("There is nothing to book in sales of nothing.")
+        raise ConnectorRejected(
+            say("record_refused", "There is nothing to book in sales of nothing.")
+        )
     header = _header(books, years[0], min(days), max(days), now)
     lines = [header, [_quoted(each) for each in COLUMNS], *rows]
     text = "".join(";".join(line) + "\r\n" for line in lines)
@@ -183,7 +188,13 @@ def write(sales: Sequence[Sale], books: DatevBooks, *, now: datetime) -> bytes:
 def _bookings(sale: Sale, books: DatevBooks) -> Iterable[_Booking]:
     paid = sum(each.amount.amount_minor for each in sale.payments)
     if sale.payments and paid != sale.total.amount_minor:
-        raise ConnectorRejected(f"The payments of {sale.record_id} do not add up to its total.")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "The payments of {sale} do not add up to its total.",
+                sale=sale.record_id,
+            )
+        )
     payments = [each for each in sale.payments if each.amount.amount_minor]
     totals = [each for each in rate_totals(sale, system=SYSTEM) if each.gross.amount_minor]
     if not payments and not totals:
@@ -203,21 +214,40 @@ def _bookings(sale: Sale, books: DatevBooks) -> Iterable[_Booking]:
 def _money_account(paid_by: PaidBy, books: DatevBooks) -> str:
     account = books.money_accounts.get(paid_by)
     if account is None:
-        raise ConnectorRejected(f"DATEV needs an account for what is paid by {paid_by}.")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "DATEV needs an account for what is paid by {means}.",
+                means=paid_by,
+            )
+        )
     return account
 
 
 def _clearing_account(sale: Sale, books: DatevBooks) -> str:
     if books.clearing_account is None:
         paid = "in several ways" if sale.payments else "nobody says how"
-        raise ConnectorRejected(f"DATEV needs a clearing account: {sale.record_id} is paid {paid}.")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "DATEV needs a clearing account: {sale} is paid {paid}.",
+                sale=sale.record_id,
+                paid=paid,
+            )
+        )
     return books.clearing_account
 
 
 def _revenue_account(vat_percent: Decimal, books: DatevBooks) -> str:
     account = books.revenue_accounts.get(vat_percent)
     if account is None:
-        raise ConnectorRejected(f"DATEV needs a revenue account for {vat_percent} %.")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "DATEV needs a revenue account for {percent} %.",
+                percent=vat_percent,
+            )
+        )
     return account
 
 

@@ -26,6 +26,7 @@ from shared.connectors.uploads import FILE_CHARS_MAX, Listing, decoded
 from shared.domain.catalog.goods import Order, StockLevel, Supplier
 from shared.domain.systems.sales import DataType, PaidBy, Record, Sale, StockChange
 from shared.errors import ConnectorRejected
+from shared.said import say
 from shared.schemas.base import WireModel
 
 SYSTEM = "generic"
@@ -77,7 +78,9 @@ class DatevConfig(WireModel):
         except ValueError:
             found = None
         if found is None or (found.month, found.day) == (2, 29):
-            raise ValueError("must be a month and a day of every year, like 01-01")
+            raise ValueError(
+                say("day_of_year_needed", "must be a month and a day of every year, like 01-01")
+            )
         return start
 
     @field_validator("revenue_accounts")
@@ -85,7 +88,13 @@ class DatevConfig(WireModel):
     def _check_rates(cls, accounts: dict[str, str]) -> dict[str, str]:
         for rate in accounts:
             if _to_percent(rate) is None:
-                raise ValueError(f"has no {rate[:20]!r}: rates are percents, like 19 or 7")
+                raise ValueError(
+                    say(
+                        "rate_unknown",
+                        "has no {given}: rates are percents, like 19 or 7",
+                        given=f"{rate[:20]!r}",
+                    )
+                )
         return accounts
 
     @field_validator("money_accounts")
@@ -93,7 +102,14 @@ class DatevConfig(WireModel):
     def _check_money(cls, accounts: dict[str, str]) -> dict[str, str]:
         unknown = sorted(set(accounts) - set(PaidBy))
         if unknown:
-            raise ValueError(f"has no {unknown[0][:20]!r}: use {', '.join(PaidBy)}")
+            raise ValueError(
+                say(
+                    "choice_unknown",
+                    "has no {given}: use {choices}",
+                    given=f"{unknown[0][:20]!r}",
+                    choices=", ".join(PaidBy),
+                )
+            )
         return accounts
 
     @model_validator(mode="after")
@@ -103,7 +119,14 @@ class DatevConfig(WireModel):
             accounts.append(self.clearing_account)
         wrong = [each for each in accounts if len(each) != self.account_length]
         if wrong:
-            raise ValueError(f"must have accounts of {self.account_length} digits, not {wrong[0]}")
+            raise ValueError(
+                say(
+                    "account_length",
+                    "must have accounts of {length} digits, not {account}",
+                    length=self.account_length,
+                    account=wrong[0],
+                )
+            )
         return self
 
     def to_books(self) -> datev.DatevBooks:
@@ -147,13 +170,13 @@ class Config(ConnectorConfig):
     @classmethod
     def _check_file(cls, file: SecretStr | None) -> SecretStr | None:
         if file is not None and not _decoded(file):
-            raise ValueError("must be a file in base64 that is not empty")
+            raise ValueError(say("file_needed", "must be a file in base64 that is not empty"))
         return file
 
     @model_validator(mode="after")
     def _check_datev(self) -> Self:
         if self.export_format == "datev" and self.datev is None:
-            raise ValueError("must have datev for the exportFormat datev")
+            raise ValueError(say("datev_needed", "must have datev for the exportFormat datev"))
         return self
 
 
@@ -238,7 +261,9 @@ class Connector:
             self._config.orders_file,
         )
         if not any(files):
-            raise ConnectorRejected("There is no file: give stockFile, suppliersFile, ordersFile.")
+            raise ConnectorRejected(
+                say("no_file_given", "There is no file: give stockFile, suppliersFile, ordersFile.")
+            )
         return listing.page(position)
 
 

@@ -28,6 +28,7 @@ from shared.domain.catalog.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money
 from shared.errors import ConnectorRejected
+from shared.said import begun, in_line, say, sentence_of
 
 STOCK = "stock"
 """The place of stock for which a file names no place."""
@@ -78,7 +79,7 @@ class _Row:
 
     def wrong(self, reason: str) -> ValueError:
         """Return the error to raise for this row."""
-        return ValueError(f"line {self.line}: {reason}")
+        return ValueError(in_line(self.line, reason))
 
     def text(self, name: str) -> str:
         """Return a text, empty if there is none."""
@@ -88,7 +89,7 @@ class _Row:
         """Read an id; ``None`` if there is none."""
         found = self.text(name)
         if len(found) > ID_CHARS_MAX:
-            raise self.wrong(f"{name} is too long")
+            raise self.wrong(say("value_too_long", "{name} is too long", name=name))
         return found or None
 
     def number(self, name: str) -> Decimal | None:
@@ -99,14 +100,14 @@ class _Row:
         try:
             return self.columns[name].read(found)
         except ValueError as error:
-            raise self.wrong(str(error)) from None
+            raise self.wrong(sentence_of(error)) from None
 
     def moment(self, name: str) -> datetime | None:
         """Read a time of ISO 8601 or a German date; ``None`` if there is none."""
         found = self.text(name)
         moment = moment_of(found)
         if found and moment is None:
-            raise self.wrong(f"{name} is no date")
+            raise self.wrong(say("value_no_date", "{name} is no date", name=name))
         return moment
 
     def money(self, name: str, currency: str) -> Money | None:
@@ -115,12 +116,12 @@ class _Row:
         try:
             return None if found is None else Money.from_major(found, currency)
         except ValueError as error:
-            raise self.wrong(str(error)) from None
+            raise self.wrong(sentence_of(error)) from None
 
     def skipped(self, error: ValueError) -> Skipped:
         """Return this row as one that cannot be taken."""
         named = next(filter(None, map(self.text, ("id", "productId", "sku"))), "")
-        return Skipped(named[:ID_CHARS_MAX] or f"line {self.line}", str(error))
+        return Skipped(named[:ID_CHARS_MAX] or f"line {self.line}", sentence_of(error))
 
 
 def read_stock(file: Text, *, is_complete: bool) -> Listing[StockLevel]:
@@ -162,7 +163,7 @@ def read_orders(file: Text, *, currency: str, is_complete: bool) -> Listing[Orde
         try:
             orders.append(_to_order(external_id, rows, currency))
         except ValueError as error:
-            skipped.append(Skipped(external_id, str(error)))
+            skipped.append(Skipped(external_id, sentence_of(error)))
     is_whole = is_complete and bool(orders) and not skipped
     return Listing(tuple(orders), tuple(skipped), is_whole, table.notes)
 
@@ -170,7 +171,7 @@ def read_orders(file: Text, *, currency: str, is_complete: bool) -> Listing[Orde
 def _order_id(row: _Row) -> str:
     found = row.id("id") or row.id("number")
     if found is None:
-        raise row.wrong("id is missing")
+        raise row.wrong(_missing("id"))
     return found
 
 
@@ -196,7 +197,7 @@ def _has_line(row: _Row) -> bool:
 def _to_line(row: _Row, currency: str) -> OrderLine:
     quantity = row.number("quantity")
     if quantity is None:
-        raise row.wrong("quantity is missing")
+        raise row.wrong(_missing("quantity"))
     return OrderLine(
         quantity=quantity,
         name=row.text("name"),
@@ -210,13 +211,13 @@ def _to_stock_level(row: _Row) -> StockLevel:
     number, text = row.id("sku"), row.text("ean")
     ean = ean_of(text)
     if text and ean is None:
-        raise row.wrong("ean is no valid EAN")
+        raise row.wrong(say("ean_wrong", "ean is no valid EAN"))
     product_id = row.id("productId") or number or ean
     if product_id is None:
-        raise row.wrong("productId is missing")
+        raise row.wrong(_missing("productId"))
     quantity = row.number("quantity")
     if quantity is None:
-        raise row.wrong("quantity is missing")
+        raise row.wrong(_missing("quantity"))
     return StockLevel(
         product_id=product_id,
         location_id=row.id("locationId") or STOCK,
@@ -231,12 +232,12 @@ def _to_supplier(row: _Row) -> Supplier:
     number = row.id("number")
     external_id = row.id("id") or number
     if external_id is None:
-        raise row.wrong("id is missing")
+        raise row.wrong(_missing("id"))
     if not row.text("name"):
-        raise row.wrong("name is missing")
+        raise row.wrong(_missing("name"))
     country = row.text("country").upper()
     if country and not _COUNTRY.fullmatch(country):
-        raise row.wrong("country is no code of two letters, like DE")
+        raise row.wrong(say("country_wrong", "country is no code of two letters, like DE"))
     return Supplier(external_id, row.text("name"), number, country or None)
 
 
@@ -293,7 +294,13 @@ class _Table:
             if not any(fields):
                 continue
             if any(each.strip() for each in fields[len(self._names) :]):
-                raise ConnectorRejected(f"Line {line} of the file has more fields than headings.")
+                raise ConnectorRejected(
+                    say(
+                        "more_fields_than_headings",
+                        "Line {line} of the file has more fields than headings.",
+                        line=line,
+                    )
+                )
             named = zip(self._names, fields, strict=False)
             values = {name: each.strip()[:TEXT_CHARS_MAX] for name, each in named if name}
             if any(values.values()):
@@ -302,9 +309,13 @@ class _Table:
     @property
     def notes(self) -> tuple[Note, ...]:
         """Return how the file was read where that may be wrong."""
-        doubts = [f"The file {self.file.problem}"] if self.file.problem else []
+        doubts = [begun("The file", self.file.problem)] if self.file.problem else []
         columns = [each.note for each in self._columns.values() if each.note]
         return tuple(Note("", each) for each in (*doubts, *columns))
+
+
+def _missing(name: str) -> str:
+    return say("value_missing", "{name} is missing", name=name)
 
 
 def _name_of(heading: str, headings: Mapping[str, tuple[str, ...]]) -> str | None:
@@ -317,8 +328,20 @@ def _check_names(names: list[str | None], required: tuple[str, ...]) -> None:
     missing = [name for name in required if name not in known]
     if missing or not known:
         raise ConnectorRejected(
-            f"The first row of the file has no heading {missing[0] if missing else 'of ours'}."
+            say(
+                "heading_missing",
+                "The first row of the file has no heading {column}.",
+                column=missing[0],
+            )
+            if missing
+            else say("no_known_heading", "The first row of the file has no heading of ours.")
         )
     twice = [name for name, count in known.items() if count > 1]
     if twice:
-        raise ConnectorRejected(f"The first row of the file has two headings for {twice[0]}.")
+        raise ConnectorRejected(
+            say(
+                "heading_twice",
+                "The first row of the file has two headings for {column}.",
+                column=twice[0],
+            )
+        )

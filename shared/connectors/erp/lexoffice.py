@@ -32,6 +32,7 @@ from shared.connectors.rows import Item, Rows, read_rows
 from shared.domain.catalog.goods import Order, Supplier
 from shared.domain.systems.sales import DataType, Record, Sale
 from shared.errors import ConnectorAnswerInvalid, ConnectorNotFound
+from shared.said import say
 
 SYSTEM = "lexoffice"
 STREAMS = frozenset({Stream.ORDERS, Stream.SUPPLIERS})
@@ -68,7 +69,13 @@ class Config(ConnectorConfig):
     @classmethod
     def _check_key(cls, key: SecretStr) -> SecretStr:
         if not _KEY.fullmatch(key.get_secret_value()):
-            raise ValueError("must be a key of the public API of lexoffice")
+            raise ValueError(
+                say(
+                    "key_of_lexoffice",
+                    "must be a key of the public API of {system}",
+                    system="lexoffice",
+                )
+            )
         return key
 
 
@@ -141,7 +148,13 @@ class Connector:
                     return Pushed(voucher.id)
             if number + 1 >= page.pages:
                 return None
-        raise ConnectorAnswerInvalid("lexoffice lists more vouchers than can be of one sale.")
+        raise ConnectorAnswerInvalid(
+            say(
+                "answer_unexpected",
+                "{system} lists more vouchers than can be of one sale.",
+                system="lexoffice",
+            )
+        )
 
     def _authorize(self, *_: object) -> Mapping[str, str]:
         """Return the headers that authenticate. Every try of a call needs them: keep the pace."""

@@ -18,6 +18,7 @@ from shared.connectors.erp.books import BERLIN, CURRENCY, Amount, RateTotal, gro
 from shared.domain.catalog.goods import Order, OrderLine, Supplier
 from shared.domain.money import Money
 from shared.domain.systems.sales import Sale
+from shared.said import say
 
 _NET = "net"
 _TEXT = "text"
@@ -99,7 +100,7 @@ def to_supplier(row: Any) -> Supplier:
     person = " ".join(filter(None, (contact.first_name, contact.last_name)))
     name = (contact.company or person).strip()
     if not name:
-        raise ValueError("no name")
+        raise ValueError(say("no_name", "no name"))
     return Supplier(
         external_id=contact.id,
         name=name,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from shared.connectors.base import ListedPage
 from shared.connectors.rows import Item, Rows
+from shared.said import say
 
 _POSITION = re.compile(r"([0-9]{1,9})/([0-9]{0,9})")
 
@@ -34,7 +35,7 @@ class ListingPlace:
             return cls()
         found = _POSITION.fullmatch(position)
         if found is None:
-            raise ValueError("a position that was not ours")
+            raise ValueError(say("position_lost", "a position that was not ours"))
         return cls(int(found[1]), int(found[2]) if found[2] else None)
 
     def to_page(

@@ -33,6 +33,7 @@ from shared.domain.catalog.goods import Order, StockLevel, Supplier
 from shared.domain.gtin import ean_of
 from shared.domain.systems.sales import DataType, Record, Sale, SaleLine, StockChange
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
+from shared.said import say
 
 __all__ = ["SYSTEM", "Config", "Connector", "connect"]
 
@@ -233,7 +234,14 @@ class Connector:
             if row.get(name) == reference:
                 return Pushed(documents.to_document_id(row, keys))
         if rows.has_more:
-            raise ConnectorAnswerInvalid(f"{SYSTEM} finds more than has the reference {reference}.")
+            raise ConnectorAnswerInvalid(
+                say(
+                    "answer_unexpected",
+                    "{system} finds more than has the reference {reference}.",
+                    system=SYSTEM,
+                    reference=reference,
+                )
+            )
         return None
 
     def _push_sale(self, sale: Sale) -> Pushed:
@@ -274,7 +282,14 @@ class Connector:
         said = self._config.visible()
         missing = [name for name in _SALES_HEADER if name not in said]
         if missing:
-            raise ConnectorRejected(f"{SYSTEM} needs {', '.join(missing)} to enter sales.")
+            raise ConnectorRejected(
+                say(
+                    "record_refused",
+                    "{system} needs {missing} to enter sales.",
+                    system=SYSTEM,
+                    missing=", ".join(missing),
+                )
+            )
         return {theirs: said[ours] for ours, theirs in _SALES_HEADER.items()}
 
     def _sold_from(self) -> Mapping[str, str]:
@@ -290,7 +305,12 @@ class Connector:
             plant, _, storage_location = change.location_id.partition("/")
         if not (plant and storage_location):
             raise ConnectorRejected(
-                f"{SYSTEM} needs a plant and a storage location, such as 1010/101A, to move goods."
+                say(
+                    "record_refused",
+                    "{system} needs a plant and a storage location, such as 1010/101A, to "
+                    "move goods.",
+                    system=SYSTEM,
+                )
             )
         return {"Plant": plant, "StorageLocation": storage_location}
 
@@ -315,7 +335,13 @@ class Connector:
             )
             rows = self._gateway.read(query)
             if rows.has_more:
-                raise ConnectorAnswerInvalid(f"{SYSTEM} lists more products than were asked for.")
+                raise ConnectorAnswerInvalid(
+                    say(
+                        "answer_unexpected",
+                        "{system} lists more products than were asked for.",
+                        system=SYSTEM,
+                    )
+                )
             yield from answers.readable(answers.SapProduct, rows.items, "Product")[0]
 
     def _stock_rows(
@@ -327,7 +353,9 @@ class Connector:
         seen, has_more = 0, True
         while has_more and len({row.place for row in read}) <= 1:
             if seen >= STOCK_ROWS_OF_A_PLACE_MAX:
-                raise ConnectorAnswerInvalid(f"{SYSTEM} lists one place without end.")
+                raise ConnectorAnswerInvalid(
+                    say("answer_unexpected", "{system} lists one place without end.", system=SYSTEM)
+                )
             query = Query(
                 _STOCK,
                 answers.properties(answers.StockRow),
@@ -367,4 +395,11 @@ def _after_place(material: str, plant: str, storage_location: str) -> str:
 
 
 def _repeated(entity: str) -> ConnectorAnswerInvalid:
-    return ConnectorAnswerInvalid(f"{SYSTEM} does not go on in {entity}: it lists the same again.")
+    return ConnectorAnswerInvalid(
+        say(
+            "answer_unexpected",
+            "{system} does not go on in {entity}: it lists the same again.",
+            system=SYSTEM,
+            entity=entity,
+        )
+    )

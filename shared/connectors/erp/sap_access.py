@@ -15,6 +15,7 @@ from shared.connectors.client import JsonClient, parsed, redacted
 from shared.connectors.config import ConnectorConfig
 from shared.connectors.erp.sap_odata import SYSTEM, to_problem
 from shared.errors import ConnectorCredentialsRefused, ConnectorRejected
+from shared.said import say
 from shared.schemas.fields import TimeZone
 
 RENEWED_BEFORE = timedelta(minutes=1)
@@ -121,14 +122,23 @@ class Config(ConnectorConfig):
     @classmethod
     def _is_host(cls, value: str) -> str:
         if not _HOST.fullmatch(value.lower()):
-            raise ValueError("must be a host, such as my300000-api.s4hana.cloud.sap, without https")
+            raise ValueError(
+                say(
+                    "host_of_sap",
+                    "must be a host, such as my300000-api.s4hana.cloud.sap, without https",
+                )
+            )
         return value.lower()
 
     @model_validator(mode="after")
     def _has_one_way_in(self) -> Self:
         basic, oauth = (self.username, self.password), (self.client_id, self.client_secret)
         if (all(basic), any(oauth)) != (True, False) and (all(oauth), any(basic)) != (True, False):
-            raise ValueError("must have username and password, or clientId and clientSecret")
+            raise ValueError(
+                say(
+                    "access_of_sap", "must have username and password, or clientId and clientSecret"
+                )
+            )
         return self
 
     def hosts(self) -> Mapping[str, str]:

@@ -20,6 +20,7 @@ from shared.connectors.erp.sap_odata import ODataRow, moment_of
 from shared.domain.catalog.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money
+from shared.said import say, sentence_of
 
 UNRESTRICTED = "01"
 """The stock type that may be sold. Stock of other types is blocked, inspected or in transit."""
@@ -113,7 +114,11 @@ def readable(
             read.append(model.model_validate(row))
         except ValidationError as error:
             where = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
-            skipped.append(Skipped(str(row.get(key) or "?"), f"no valid {where}"))
+            skipped.append(
+                Skipped(
+                    str(row.get(key) or "?"), say("no_valid_field", "no valid {field}", field=where)
+                )
+            )
     return read, skipped
 
 
@@ -141,7 +146,9 @@ def to_stock(
         location_id = f"{plant}/{storage_location}"
         quantity = _total(found)
         if quantity is None:
-            skipped.append(Skipped(f"{material}@{location_id}", "no valid quantity"))
+            skipped.append(
+                Skipped(f"{material}@{location_id}", say("no_valid_quantity", "no valid quantity"))
+            )
             continue
         levels.append(
             StockLevel(
@@ -218,7 +225,7 @@ def to_orders(rows: Iterable[OrderRow], zone: ZoneInfo) -> tuple[list[Order], li
         try:
             orders.append(to_order(row, zone))
         except (ValueError, OverflowError) as problem:
-            skipped.append(Skipped(row.sales_order, str(problem)))
+            skipped.append(Skipped(row.sales_order, sentence_of(problem)))
     return orders, skipped
 
 
@@ -229,7 +236,7 @@ def to_suppliers(rows: Iterable[SupplierRow]) -> tuple[list[Supplier], list[Skip
     for row in rows:
         name = (row.supplier_name or row.supplier_full_name or "").strip()
         if not name:
-            skipped.append(Skipped(row.supplier, "no name"))
+            skipped.append(Skipped(row.supplier, say("no_name", "no name")))
             continue
         suppliers.append(
             Supplier(

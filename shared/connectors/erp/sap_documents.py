@@ -20,6 +20,7 @@ from shared.domain.gtin import ean_of
 from shared.domain.money import Money
 from shared.domain.systems.sales import Sale, SaleLine, StockChange
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
+from shared.said import say
 
 ISSUE, RECEIPT = "03", "05"
 """Goods movement codes: goods issue; other goods receipt."""
@@ -93,7 +94,12 @@ def _to_item(
 ) -> dict[str, Any]:
     if line.quantity <= 0:
         raise ConnectorRejected(
-            f"{SYSTEM} takes nothing back in a sales order ({line.name}): enter a return there."
+            say(
+                "record_refused",
+                "{system} takes nothing back in a sales order ({product}): enter a return there.",
+                system=SYSTEM,
+                product=line.name,
+            )
         )
     item: dict[str, Any] = {
         "Material": product.product,
@@ -152,7 +158,13 @@ def to_goods_movement(
         ConnectorRejected: The change is zero, or has more decimals than SAP takes.
     """
     if not change.change:
-        raise ConnectorRejected(f"The stock change {change.record_id} changes nothing.")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "The stock change {record} changes nothing.",
+                record=change.record_id,
+            )
+        )
     name = change.record_id
     unit = change.unit or product.base_unit
     day = day_json(change.changed_at.astimezone(zone).date())
@@ -192,7 +204,14 @@ def quantity_text(quantity: Decimal, name: str) -> str:
     """
     if quantity >= _QUANTITY_END or quantity.scaleb(_QUANTITY_DECIMALS) % 1 != 0:
         raise ConnectorRejected(
-            f"{SYSTEM} takes quantities of ten digits and three decimals, not {quantity} ({name})."
+            say(
+                "record_refused",
+                "{system} takes quantities of ten digits and three decimals, not "
+                "{quantity} ({name}).",
+                system=SYSTEM,
+                quantity=quantity,
+                name=name,
+            )
         )
     return decimal_text(quantity.quantize(Decimal(1).scaleb(-_QUANTITY_DECIMALS)))
 
@@ -227,7 +246,15 @@ def to_product_of(
     named = " or ".join(filter(None, (number, None if line.product_id else line.ean)))
     if len(found) != 1:
         how_many = "more than one product" if found else "no product"
-        raise ConnectorRejected(f"{SYSTEM} has {how_many} {named or 'without number and EAN'}.")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "{system} has {many} {product}.",
+                system=SYSTEM,
+                many=how_many,
+                product=named or "without number and EAN",
+            )
+        )
     return found[0]
 
 
@@ -239,7 +266,14 @@ def to_document_id(row: Mapping[str, Any], keys: Sequence[str]) -> str:
     """
     parts = [row.get(key) for key in keys]
     if not all(isinstance(part, str) and part for part in parts):
-        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no valid {keys[-1]}.")
+        raise ConnectorAnswerInvalid(
+            say(
+                "answer_unexpected",
+                "The answer of {system} has no valid {field}.",
+                system=SYSTEM,
+                field=keys[-1],
+            )
+        )
     return "/".join(map(str, parts))
 
 

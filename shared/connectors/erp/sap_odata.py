@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.connectors.client import JsonClient, parsed
 from shared.errors import ConnectorAnswerInvalid, ConnectorCredentialsRefused
+from shared.said import say
 
 SYSTEM = "sap"
 ROOT = "/sap/opu/odata/sap"
@@ -56,11 +57,11 @@ def moment_of(text: str) -> datetime:
     """
     written = _DATE.fullmatch(text)
     if written is None:
-        raise ValueError("is no date")
+        raise ValueError(say("no_date", "is no date"))
     try:
         return _EPOCH + timedelta(milliseconds=int(written[1]))
     except OverflowError:
-        raise ValueError("is no date") from None
+        raise ValueError(say("no_date", "is no date")) from None
 
 
 def decimal_text(number: Decimal) -> str:
@@ -192,7 +193,13 @@ class Gateway:
         counts_more = is_full if found.count is None else found.count > read
         has_more = found.following is not None or counts_more
         if has_more and not found.results:
-            raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} lists less than it counts.")
+            raise ConnectorAnswerInvalid(
+                say(
+                    "answer_unexpected",
+                    "The answer of {system} lists less than it counts.",
+                    system=SYSTEM,
+                )
+            )
         return ODataRows(found.results, has_more)
 
     def create(self, entity: str, key: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,6 +42,7 @@ from shared.connectors.rows import Item, Rows, read_rows
 from shared.domain.catalog.goods import Order, StockLevel, Supplier
 from shared.domain.systems.sales import DataType, Record, Sale
 from shared.errors import ConnectorAnswerInvalid, ConnectorNotFound, ConnectorRejected
+from shared.said import say
 
 STREAMS = frozenset({Stream.STOCK, Stream.ORDERS, Stream.SUPPLIERS})
 PUSHES: Mapping[DataType, PushBy] = {
@@ -84,7 +85,13 @@ class Config(ConnectorConfig):
     @classmethod
     def _check_token(cls, token: SecretStr) -> SecretStr:
         if not _TOKEN.fullmatch(token.get_secret_value()):
-            raise ValueError("must be an API token of sevdesk: 32 hexadecimal digits")
+            raise ValueError(
+                say(
+                    "token_of_sevdesk",
+                    "must be an API token of {system}: 32 hexadecimal digits",
+                    system="sevdesk",
+                )
+            )
         return token
 
 
@@ -118,7 +125,13 @@ class Connector:
         reply = self._client.get("/Tools/bookkeepingSystemVersion")
         version = parsed(SevdeskBooks, reply.body, system=SYSTEM).version
         if version != _VERSION:
-            raise ConnectorRejected(f"The account is not on sevdesk-Update {_VERSION}.")
+            raise ConnectorRejected(
+                say(
+                    "sevdesk_version",
+                    "The account is not on sevdesk-Update {version}.",
+                    version=_VERSION,
+                )
+            )
 
     def stock(self, position: str | None, since: str | None) -> ListedPage[StockLevel]:  # noqa: ARG002 - everything, always
         """Read the parts that sevdesk keeps stock of."""
@@ -154,7 +167,9 @@ class Connector:
         totals = rate_totals(record, system=SYSTEM)
         number, tax_rule = self._config.revenue_account, self._config.tax_rule
         if number is None:
-            raise ConnectorRejected("Sales need the number of an account: `revenueAccount`.")
+            raise ConnectorRejected(
+                say("record_refused", "Sales need the number of an account: `revenueAccount`.")
+            )
         account_id = account_for(self._guidance(), number, tax_rule=tax_rule, totals=totals)
         body = to_voucher(record, totals, account_id=account_id, tax_rule=tax_rule)
         reply = self._client.post("/Voucher/Factory/saveVoucher", body)
@@ -171,7 +186,13 @@ class Connector:
                     return Pushed(voucher.id)
             if len(rows) < ROWS_A_PAGE:
                 return None
-        raise ConnectorAnswerInvalid("sevdesk lists more vouchers than can be of one sale.")
+        raise ConnectorAnswerInvalid(
+            say(
+                "answer_unexpected",
+                "{system} lists more vouchers than can be of one sale.",
+                system="sevdesk",
+            )
+        )
 
     def _guidance(self) -> list[Any]:
         reply = self._client.get("/ReceiptGuidance/forRevenue")
@@ -192,7 +213,7 @@ class Connector:
         except ConnectorNotFound:
             return None
         if len(positions) >= POSITIONS_MAX:
-            raise ValueError("too many positions")
+            raise ValueError(say("too_many_positions", "too many positions"))
         return to_order(row, positions)
 
     def _page(

@@ -34,6 +34,7 @@ from shared.domain.catalog.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.money import Money
 from shared.domain.systems.sales import Sale
 from shared.errors import ConnectorRejected
+from shared.said import say
 
 SYSTEM = "sevdesk"
 STOCK = "stock"
@@ -144,7 +145,7 @@ def to_stock_level(row: Any) -> StockLevel | None:
     if not part.is_stocked:
         return None
     if part.stock is None:
-        raise ValueError("no stock")
+        raise ValueError(say("no_stock", "no stock"))
     return StockLevel(
         product_id=part.id,
         location_id=STOCK,
@@ -171,7 +172,7 @@ def to_supplier(row: Any, *, category_id: str) -> Supplier | None:
         return None
     name = contact.name or " ".join(filter(None, (contact.first_name, contact.last_name)))
     if not name.strip():
-        raise ValueError("no name")
+        raise ValueError(say("no_name", "no name"))
     return Supplier(external_id=contact.id, name=name.strip(), number=contact.number or None)
 
 
@@ -294,14 +295,28 @@ def account_for(
     """
     found = [row for row in rows if isinstance(row, dict) and row.get("accountNumber") == number]
     if not found:
-        raise ConnectorRejected(f"sevdesk has no revenue account {number}.")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "{system} has no revenue account {number}.",
+                system="sevdesk",
+                number=number,
+            )
+        )
     account = parsed(_Account, found[0], system=SYSTEM)
     allowed = {rate for rule in account.tax_rules if rule.id == tax_rule for rate in rule.rates}
     for each in totals:
         if _RATES.get(each.vat_percent) not in allowed:
             raise ConnectorRejected(
-                f"sevdesk allows no sales with {each.vat_percent} % on account {number}"
-                f" by tax rule {tax_rule}."
+                say(
+                    "record_refused",
+                    "{system} allows no sales with {percent} % on account {number} by tax "
+                    "rule {rule}.",
+                    system="sevdesk",
+                    percent=each.vat_percent,
+                    number=number,
+                    rule=tax_rule,
+                )
             )
     return account.id
 

@@ -27,6 +27,7 @@ from shared.connectors.rows import Item, Rows, read_rows
 from shared.domain.catalog.goods import Order, StockLevel, Supplier
 from shared.domain.systems.sales import DataType, Record, Sale, SaleLine, StockChange
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
+from shared.said import say
 
 __all__ = ["SYSTEM", "Config", "Connector", "connect"]
 
@@ -81,7 +82,7 @@ class Config(ConnectorConfig):
     @classmethod
     def _check_token(cls, token: SecretStr) -> SecretStr:
         if not _TOKEN.fullmatch(token.get_secret_value()):
-            raise ValueError("must be an API token of weclapp")
+            raise ValueError(say("token_of_weclapp", "must be an API token of weclapp"))
         return token
 
 
@@ -176,7 +177,14 @@ class Connector:
             if row.get(name) == wanted:
                 return Pushed(found.id)
         if any(str(row.get(name)).casefold() != wanted.casefold() for row in rows):
-            raise ConnectorAnswerInvalid(f"{SYSTEM} lists what was not asked for: not {wanted}.")
+            raise ConnectorAnswerInvalid(
+                say(
+                    "answer_unexpected",
+                    "{system} lists what was not asked for: not {wanted}.",
+                    system=SYSTEM,
+                    wanted=wanted,
+                )
+            )
         return None
 
     def _push_sale(self, sale: Sale) -> Pushed:
@@ -200,13 +208,25 @@ class Connector:
         reply = self._client.post(f"/warehouseStockMovement/{booking}", body)
         made = parsed(answers.WeclappListed, reply.body, system=SYSTEM).result
         if not made:
-            raise ConnectorAnswerInvalid(f"{SYSTEM} does not say that the change was booked.")
+            raise ConnectorAnswerInvalid(
+                say(
+                    "answer_unexpected",
+                    "{system} does not say that the change was booked.",
+                    system=SYSTEM,
+                )
+            )
         return Pushed(parsed(answers.WeclappIdentified, made[0], system=SYSTEM).id)
 
     def _terms(self) -> answers.WeclappTerms:
         customer_id = self._config.customer_id
         if customer_id is None or not self._config.taxes:
-            raise ConnectorRejected(f"{SYSTEM} needs `customerId` and `taxes` to enter sales.")
+            raise ConnectorRejected(
+                say(
+                    "record_refused",
+                    "{system} needs `customerId` and `taxes` to enter sales.",
+                    system=SYSTEM,
+                )
+            )
         return answers.WeclappTerms(
             customer_id=customer_id,
             channel=self._config.sales_channel,
@@ -220,30 +240,61 @@ class Connector:
         if place_id in {None, self._config.warehouse_id or answers.STOCK}:
             place_id = self._config.storage_place_id
         if place_id is None or not re.fullmatch(_ID, place_id):
-            raise ConnectorRejected(f"{SYSTEM} needs a `storagePlaceId` to change stock.")
+            raise ConnectorRejected(
+                say(
+                    "record_refused",
+                    "{system} needs a `storagePlaceId` to change stock.",
+                    system=SYSTEM,
+                )
+            )
         return place_id
 
     def _currency_id(self, currency: str) -> str:
         for entity_id, name in self._names("/currency").items():
             if name == currency:
                 return entity_id
-        raise ConnectorRejected(f"{SYSTEM} has no {currency}.")
+        raise ConnectorRejected(
+            say("record_refused", "{system} has no {currency}.", system=SYSTEM, currency=currency)
+        )
 
     def _article_id_of(self, named: SaleLine | StockChange) -> str:
         if named.product_id is not None:
             if not re.fullmatch(_ID, named.product_id):
-                raise ConnectorRejected(f"{SYSTEM} has no article {named.product_id}.")
+                raise ConnectorRejected(
+                    say(
+                        "record_refused",
+                        "{system} has no article {id}.",
+                        system=SYSTEM,
+                        id=named.product_id,
+                    )
+                )
             return named.product_id
         name, wanted = ("articleNumber", named.number) if named.number else ("ean", named.ean)
         if not wanted:
             what = named.name if isinstance(named, SaleLine) else named.record_id
-            raise ConnectorRejected(f"{SYSTEM} needs to know the article of {what}.")
+            raise ConnectorRejected(
+                say(
+                    "record_refused",
+                    "{system} needs to know the article of {what}.",
+                    system=SYSTEM,
+                    what=what,
+                )
+            )
         rows = self._list("/article", {"filter": answers.equals(name, wanted)}).result
         articles = [parsed(answers.ListedArticle, row, system=SYSTEM) for row in rows]
         found = [each.id for each in articles if answers.is_named(each, name, wanted)]
         if len(found) != 1:
             many = "more than one article" if found else "no article"
-            raise ConnectorRejected(f"{SYSTEM} has {many} with the {name} {wanted}.")
+            raise ConnectorRejected(
+                say(
+                    "record_refused",
+                    "{system} has {many} with the {name} {wanted}.",
+                    system=SYSTEM,
+                    many=many,
+                    name=name,
+                    wanted=wanted,
+                )
+            )
         return found[0]
 
     def _names(self, path: str) -> dict[str, str]:

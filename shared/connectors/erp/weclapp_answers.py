@@ -22,6 +22,7 @@ from shared.domain.catalog.goods import Order, OrderLine, StockLevel, Supplier
 from shared.domain.gtin import ean_of
 from shared.domain.systems.sales import Sale, SaleLine, StockChange
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
+from shared.said import say
 
 SYSTEM = "weclapp"
 STOCK = "stock"
@@ -174,7 +175,14 @@ def with_totals(page: WeclappListed) -> Iterator[tuple[Any, Any]]:
     """
     totals = page.totals or []
     if len(totals) != len(page.result):
-        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has not one {TOTALS} an article.")
+        raise ConnectorAnswerInvalid(
+            say(
+                "answer_unexpected",
+                "The answer of {system} has not one {list} an article.",
+                system=SYSTEM,
+                list=TOTALS,
+            )
+        )
     return zip(page.result, totals, strict=True)
 
 
@@ -220,7 +228,7 @@ def to_supplier(row: Any) -> Supplier | None:
     names = (person, party.company) if party.type == _PERSON else (party.company, person)
     name = next((found for each in names if (found := (each or "").strip())), None)
     if name is None:
-        raise ValueError("no name")
+        raise ValueError(say("no_name", "no name"))
     countries = [each.country for each in party.addresses if each.id == party.address_id]
     return Supplier(
         external_id=party.id,
@@ -242,7 +250,7 @@ def to_order(row: Any, currencies: Mapping[str, str]) -> Order | None:
         return None
     currency = currencies.get(order.currency_id or "")
     if currency is None:
-        raise ValueError("no known currency")
+        raise ValueError(say("no_known_currency", "no known currency"))
     return Order(
         external_id=order.id,
         number=order.number or "",
@@ -278,7 +286,13 @@ def to_sales_order(
     """
     if len(sale.record_id) > _REFERENCE_CHARS_MAX:
         raise ConnectorRejected(
-            f"{SYSTEM} keeps {_REFERENCE_CHARS_MAX} characters of a record id: {sale.record_id}."
+            say(
+                "record_refused",
+                "{system} keeps {most} characters of a record id: {sale}.",
+                system=SYSTEM,
+                most=_REFERENCE_CHARS_MAX,
+                sale=sale.record_id,
+            )
         )
     items = [_to_item(line, terms.tax_ids) for line in sale.lines]
     return {
@@ -300,7 +314,14 @@ def _to_item(line: SaleLine, tax_ids: Mapping[Decimal, str]) -> dict[str, Any]:
     """Write a line without its article. Prices are set by us, or weclapp would use its own."""
     tax_id = tax_ids.get(line.vat_percent)
     if tax_id is None:
-        raise ConnectorRejected(f"No tax for {line.vat_percent:f} % is configured: {line.name}.")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "No tax for {percent} % is configured: {product}.",
+                percent=f"{line.vat_percent:f}",
+                product=line.name,
+            )
+        )
     return {
         "title": line.name,
         "quantity": to_text(line.quantity),
@@ -320,11 +341,25 @@ def check_total(previewed: Any, sale: Sale) -> None:
     """
     gross = parsed(_Priced, previewed, system=SYSTEM).gross
     if gross is None:
-        raise ConnectorRejected(f"{SYSTEM} does not tell what {sale.record_id} would add up to.")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "{system} does not tell what {sale} would add up to.",
+                system=SYSTEM,
+                sale=sale.record_id,
+            )
+        )
     if rounded(gross, sale.total.currency) != sale.total:
         raise ConnectorRejected(
-            f"{SYSTEM} would make {gross} of {sale.record_id}, which is {sale.total}:"
-            " look at the sales channel, the taxes and the customer."
+            say(
+                "record_refused",
+                "{system} would make {gross} of {sale}, which is {total}: look at the "
+                "sales channel, the taxes and the customer.",
+                system=SYSTEM,
+                gross=gross,
+                sale=sale.record_id,
+                total=sale.total,
+            )
         )
 
 
@@ -354,7 +389,14 @@ def to_text(number: Decimal) -> str:
         ConnectorRejected: It has more decimals than weclapp keeps.
     """
     if number % _STEP:
-        raise ConnectorRejected(f"{SYSTEM} keeps five decimals, not {number:f}.")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "{system} keeps five decimals, not {number}.",
+                system=SYSTEM,
+                number=f"{number:f}",
+            )
+        )
     return f"{number.normalize():f}"
 
 

@@ -41,6 +41,7 @@ from shared.domain.catalog.goods import Order, StockLevel, Supplier
 from shared.domain.gtin import ean_of
 from shared.domain.systems.sales import DataType, Record, Sale, SaleLine
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
+from shared.said import say
 
 STREAMS = frozenset({Stream.STOCK, Stream.ORDERS, Stream.SUPPLIERS})
 PUSHES: Mapping[DataType, PushBy] = {
@@ -86,7 +87,13 @@ class Config(ConnectorConfig):
     @classmethod
     def _check_token(cls, token: SecretStr) -> SecretStr:
         if not _TOKEN.fullmatch(token.get_secret_value()):
-            raise ValueError("must be a personal access token of Xentral")
+            raise ValueError(
+                say(
+                    "token_of_xentral",
+                    "must be a personal access token of {system}",
+                    system="Xentral",
+                )
+            )
         return token
 
 
@@ -155,7 +162,13 @@ class Connector:
         body = to_sales_order(record, self._terms(), self._product_id_of)
         reply = self._client.post("/api/v1/salesOrders/actions/import", body)
         if reply.status != _CREATED:
-            raise ConnectorAnswerInvalid("Xentral does not say that the sales order was made.")
+            raise ConnectorAnswerInvalid(
+                say(
+                    "answer_unexpected",
+                    "{system} does not say that the sales order was made.",
+                    system="Xentral",
+                )
+            )
         return Pushed(id_at(reply.headers.get("Location", "")))
 
     def find_pushed(self, data_type: DataType, record: Record) -> Pushed | None:  # noqa: ARG002 - both are a sale
@@ -166,7 +179,13 @@ class Connector:
             if order.external_id == record.record_id:
                 return Pushed(order.id)
         if page.length > len(page.data):
-            raise ConnectorAnswerInvalid("Xentral lists more sales orders than can be of one sale.")
+            raise ConnectorAnswerInvalid(
+                say(
+                    "answer_unexpected",
+                    "{system} lists more sales orders than can be of one sale.",
+                    system="Xentral",
+                )
+            )
         return None
 
     def _terms(self) -> XentralTerms:
@@ -179,23 +198,53 @@ class Connector:
         given = [each for each in found.values() if each is not None]
         if len(given) < len(found):
             missing = ", ".join(name for name, each in found.items() if each is None)
-            raise ConnectorRejected(f"Xentral's sales orders need to be configured: {missing}.")
+            raise ConnectorRejected(
+                say(
+                    "record_refused",
+                    "{system}'s sales orders need to be configured: {missing}.",
+                    system="Xentral",
+                    missing=missing,
+                )
+            )
         return XentralTerms(*given)
 
     def _product_id_of(self, line: SaleLine) -> str:
         if line.product_id is not None:
             if not re.fullmatch(_ID, line.product_id):
-                raise ConnectorRejected(f"Xentral has no product {line.product_id}.")
+                raise ConnectorRejected(
+                    say(
+                        "record_refused",
+                        "{system} has no product {id}.",
+                        system="Xentral",
+                        id=line.product_id,
+                    )
+                )
             return line.product_id
         key, wanted = ("number", line.number) if line.number else ("ean", line.ean)
         if not wanted:
-            raise ConnectorRejected(f"Xentral needs to know the product of {line.name}.")
+            raise ConnectorRejected(
+                say(
+                    "record_refused",
+                    "{system} needs to know the product of {product}.",
+                    system="Xentral",
+                    product=line.name,
+                )
+            )
         rows = self._list("/api/v1/products", _equals(key, wanted), 1).data
         products = [parsed(ListedProduct, row, system=SYSTEM) for row in rows]
         found = [each.id for each in products if _is_named(each, key, wanted)]
         if len(found) != 1:
             many = "more than one product" if found else "no product"
-            raise ConnectorRejected(f"Xentral has {many} with the {key} {wanted}.")
+            raise ConnectorRejected(
+                say(
+                    "record_refused",
+                    "{system} has {many} with the {key} {wanted}.",
+                    system="Xentral",
+                    many=many,
+                    key=key,
+                    wanted=wanted,
+                )
+            )
         return found[0]
 
     def _list(self, path: str, query: Mapping[str, str], number: int) -> XentralListed:
@@ -212,7 +261,7 @@ class Connector:
     ) -> ListedPage[Item]:
         """Read a page of v3 by its cursor, so that no row slips from one page to another."""
         if position is not None and not _CURSOR.fullmatch(position):
-            raise ValueError("a position that is no cursor")
+            raise ValueError(say("position_lost", "a position that is no cursor"))
         reply = self._client.call(
             "GET",
             path,
@@ -246,6 +295,10 @@ def _is_named(product: ListedProduct, key: str, wanted: str) -> bool:
 def _check_cursor(page: Flow, position: str | None) -> None:
     """Refuse a page with a wrong cursor, because its list would seem to end too early."""
     if page.cursor is None and page.following is not None:
-        raise ConnectorAnswerInvalid("Xentral does not list by cursor.")
+        raise ConnectorAnswerInvalid(
+            say("answer_unexpected", "{system} does not list by cursor.", system="Xentral")
+        )
     if page.cursor is not None and (page.cursor == position or not _CURSOR.fullmatch(page.cursor)):
-        raise ConnectorAnswerInvalid("Xentral lists without end.")
+        raise ConnectorAnswerInvalid(
+            say("answer_unexpected", "{system} lists without end.", system="Xentral")
+        )

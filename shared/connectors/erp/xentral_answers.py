@@ -21,6 +21,7 @@ from shared.domain.gtin import ean_of
 from shared.domain.money import Money
 from shared.domain.systems.sales import Sale, SaleLine
 from shared.errors import ConnectorRejected
+from shared.said import say
 
 SYSTEM = "xentral"
 STOCK = "stock"
@@ -132,7 +133,7 @@ def to_stock_level(row: Any) -> StockLevel | None:
     if not product.is_stocked:
         return None
     if product.stock is None:
-        raise ValueError("no stock")
+        raise ValueError(say("no_stock", "no stock"))
     return StockLevel(
         product_id=product.id,
         location_id=STOCK,
@@ -158,7 +159,7 @@ def to_supplier(row: Any) -> Supplier:
     supplier = _Supplier.model_validate(row)
     name = (supplier.name or "").strip()
     if not name:
-        raise ValueError("no name")
+        raise ValueError(say("no_name", "no name"))
     return Supplier(supplier.id, name, supplier.number or None, supplier.country or None)
 
 
@@ -211,7 +212,14 @@ def to_sales_order(
     """
     currency = sale.total.currency
     if currency not in _CURRENCIES:
-        raise ConnectorRejected(f"Xentral takes no orders in {currency}.")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "{system} takes no orders in {currency}.",
+                system="Xentral",
+                currency=currency,
+            )
+        )
     prices = [unit_price(line, step=_PRICE_STEP, system="Xentral") for line in sale.lines]
     taxes = [_tax(line) for line in sale.lines]
     return {
@@ -245,7 +253,15 @@ def to_sales_order(
 def _tax(line: SaleLine) -> dict[str, str]:
     category = _VAT_CATEGORIES.get(line.vat_percent)
     if category is None:
-        raise ConnectorRejected(f"Xentral has no category for {line.vat_percent} %: {line.name}.")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "{system} has no category for {percent} %: {product}.",
+                system="Xentral",
+                percent=line.vat_percent,
+                product=line.name,
+            )
+        )
     return {"vatCategory": category, "taxText": f"{line.vat_percent.normalize():f} % MwSt."}
 
 

@@ -32,6 +32,7 @@ from shared.domain.catalog.goods import Category, Product
 from shared.domain.gtin import ean_of
 from shared.domain.systems.sales import DataType
 from shared.errors import ConnectorRejected
+from shared.said import begun, say
 
 SYSTEM = "casio"
 STREAMS = frozenset({Stream.CATEGORIES, Stream.PRODUCTS, Stream.RECEIPTS})
@@ -99,21 +100,27 @@ def read_report(file: Text, *, report: str) -> Contents:
     rows = _rows(file.text)
     start = next((place for place, row in enumerate(rows) if row[0].upper() == _RECORD), None)
     if start is None:
-        raise ConnectorRejected("The file has no row of titles that begins with RECORD.")
+        raise ConnectorRejected(
+            say("titles_missing", "The file has no row of titles that begins with RECORD.")
+        )
     titles = [each.upper() for each in rows[start]]
     if _NAME not in titles:
-        raise ConnectorRejected(f"The file has no {_NAME} among its titles.")
+        raise ConnectorRejected(
+            say("title_missing", "The file has no {column} among its titles.", column=_NAME)
+        )
     headers = {row[0].upper(): row[-1].upper() for row in rows[:start]}
     records = [dict(zip(titles, row, strict=False)) for row in rows[start + 1 :]]
     about = "plu" if _CODE in titles else _REPORTS.get(headers.get("FILE", ""))
     if about is None and "FILE" not in headers and not _are_fixed_totals(records):
         about = report
-    notes = (Note("", f"The file {file.problem}"),) if file.problem else ()
+    notes = (Note("", begun("The file", file.problem)),) if file.problem else ()
     if about == "plu":
         return Contents(products=replace(_listing(records, _to_product), notes=notes))
     if about == "department":
         return Contents(categories=replace(_listing(records, _to_category), notes=notes))
-    raise ConnectorRejected("The file is a report of neither PLUs (004) nor departments (005).")
+    raise ConnectorRejected(
+        say("report_unknown", "The file is a report of neither PLUs (004) nor departments (005).")
+    )
 
 
 def _rows(text: str) -> list[list[str]]:
@@ -135,7 +142,10 @@ def _listing(
 ) -> Listing[Item]:
     """Convert records. Skip those without a number or a name."""
     skipped = [
-        Skipped(each[_RECORD] or each.get(_NAME, ""), "has no number or no name")
+        Skipped(
+            each[_RECORD] or each.get(_NAME, ""),
+            say("no_number_or_name", "has no number or no name"),
+        )
         for each in records
         if not _is_named(each)
     ]

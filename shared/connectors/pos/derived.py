@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.connectors.base import PAGE_ITEMS_MAX, Skipped
 from shared.connectors.rows import Item, reason_of
+from shared.said import say
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -41,7 +42,7 @@ class Harvest(Generic[Item]):
             for external_id in list(items)[PAGE_ITEMS_MAX:]:
                 del items[external_id]
                 skipped[external_id] = Skipped(
-                    external_id, "comes in a receipt with too many others"
+                    external_id, say("among_too_many", "comes in a receipt with too many others")
                 )
         self.items.update(items)
         self.skipped.update(skipped)

@@ -20,6 +20,7 @@ from shared.connectors.record_files import stock_csv
 from shared.connectors.uploads import Contents, UploadConfig, UploadConnector
 from shared.domain.systems.sales import DataType, Record, Sale, StockChange
 from shared.errors import ConnectorRejected
+from shared.said import say
 
 SYSTEM = "generic"
 STREAMS = frozenset({Stream.CATEGORIES, Stream.PRODUCTS, Stream.RECEIPTS})
@@ -85,7 +86,11 @@ def read(config: Config) -> Contents:
     if file_format == "dsfinvk":
         if config.is_complete:
             raise ConnectorRejected(
-                "An export of DSFinV-K lists what was sold, not all products: leave isComplete out."
+                say(
+                    "export_lists_sold",
+                    "An export of DSFinV-K lists what was sold, not all products: leave "
+                    "isComplete out.",
+                )
             )
         return reader.read(content, currency=config.currency, zone=config.zone)
     read_text = generic_files.read_json if file_format == "json" else generic_files.read_csv

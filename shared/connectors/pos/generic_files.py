@@ -48,6 +48,7 @@ from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.errors import ConnectorRejected
+from shared.said import about, begun, say, sentence_of
 from shared.schemas.base import Number, to_refusal
 
 _LISTS = ("categories", "products", "receipts")
@@ -64,7 +65,7 @@ _IdText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=ID_
 def _within_bounds(value: Any) -> Any:
     """Refuse what ``Number`` would take for the noise of a double, but no double can hold."""
     if isinstance(value, Decimal) and abs(value.adjusted()) > exact_json.EXPONENT_MAX:
-        raise ValueError("has too many digits")
+        raise ValueError(say("too_many_digits", "has too many digits"))
     return value
 
 
@@ -145,12 +146,20 @@ def read_json(file: Text, *, currency: str, zone: ZoneInfo, is_complete: bool) -
     try:
         found = json_rows.read_object(file.text, _LISTS)
     except ValueError:
-        raise ConnectorRejected("The file is no JSON object.") from None
+        raise ConnectorRejected(say("file_no_json_object", "The file is no JSON object.")) from None
     if not found.lists:
-        raise ConnectorRejected(f"The file is no JSON object with one of {', '.join(_LISTS)}.")
+        raise ConnectorRejected(
+            say(
+                "json_lists_missing",
+                "The file is no JSON object with one of {choices}.",
+                choices=", ".join(_LISTS),
+            )
+        )
     currency = found.values.get("currency", currency)
     if not isinstance(currency, str) or not re.fullmatch("[A-Z]{3}", currency):
-        raise ConnectorRejected("currency in the file is no code of ISO 4217, like EUR.")
+        raise ConnectorRejected(
+            say("currency_unknown", "currency in the file is no code of ISO 4217, like EUR.")
+        )
     now = clock.utc_now()
     return _with_problem(
         Contents(
@@ -192,7 +201,9 @@ def read_csv(file: Text, *, currency: str, zone: ZoneInfo, is_complete: bool) ->
         table.refuse_double(_ProductRow, "category")
         contents = _products_of(table, currency, zone, is_complete=is_complete)
     else:
-        raise ConnectorRejected("The first row of the file has neither name nor total.")
+        raise ConnectorRejected(
+            say("neither_name_nor_total", "The first row of the file has neither name nor total.")
+        )
     return _with_problem(contents, file.problem)
 
 
@@ -234,7 +245,7 @@ def _with_problem(contents: Contents, problem: str) -> Contents:
     """Tell the problem of a file's encoding once: with its products, if it has any."""
     if not problem:
         return contents
-    note = Note("", f"The file {problem}")
+    note = Note("", begun("The file", problem))
     products, receipts = contents.products, contents.receipts
     if products.items or products.skipped:
         return replace(contents, products=replace(products, notes=(note, *products.notes)))
@@ -264,7 +275,7 @@ def _listing(
             except ValidationError as error:
                 skipped.append(Skipped(_id_of(row, number), to_refusal(error).message))
             except ValueError as error:
-                skipped.append(Skipped(_id_of(row, number), str(error)))
+                skipped.append(Skipped(_id_of(row, number), sentence_of(error)))
 
     items = once(valid(), skipped)
     return Listing(items, tuple(skipped), is_complete and bool(items) and not skipped)
@@ -279,7 +290,7 @@ def _to_product(row: _ProductRow, currency: str, zone: ZoneInfo, now: datetime) 
     external_id = row.id or row.sku or row.ean
     _require(name=row.name, id=external_id)
     if row.ean and ean_of(row.ean) is None:
-        raise ValueError("ean is no valid EAN")
+        raise ValueError(say("ean_wrong", "ean is no valid EAN"))
     dated = sorted(
         (
             Price(Money.from_major(each.price, currency), moment_of(each.valid_from, zone))
@@ -306,7 +317,9 @@ def _to_product(row: _ProductRow, currency: str, zone: ZoneInfo, now: datetime) 
 def _to_receipt(row: _ReceiptRow, currency: str, zone: ZoneInfo) -> Receipt:
     _require(id=row.id)
     if row.kind not in set(ReceiptKind):
-        raise ValueError(f"kind must be one of {', '.join(ReceiptKind)}")
+        raise ValueError(
+            say("kind_unknown", "kind must be one of {choices}", choices=", ".join(ReceiptKind))
+        )
     kind = ReceiptKind(row.kind)
     total = Money.from_major(row.total, currency)
     says = Money.from_major(row.eligible, currency)
@@ -330,7 +343,13 @@ def _to_receipt(row: _ReceiptRow, currency: str, zone: ZoneInfo) -> Receipt:
 
 def _to_line(row: _LineRow) -> PurchaseLine:
     if row.type not in set(LineType):
-        raise ValueError(f"the type of a line must be one of {', '.join(LineType)}")
+        raise ValueError(
+            say(
+                "line_kind_unknown",
+                "the type of a line must be one of {choices}",
+                choices=", ".join(LineType),
+            )
+        )
     return PurchaseLine(
         row.amount,
         LineType(row.type),
@@ -350,7 +369,7 @@ def _revision(updated_at: str, zone: ZoneInfo) -> int | None:
 def _require(**texts: str) -> None:
     for name, text in texts.items():
         if not text:
-            raise ValueError(f"{name} is missing")
+            raise ValueError(say("value_missing", "{name} is missing", name=name))
 
 
 def _id_of(row: Any, number: int) -> str:
@@ -392,7 +411,13 @@ class _CsvFile:
         """
         for name in (*map(to_camel, model.model_fields), *more):
             if self.headings.count(name) > 1:
-                raise ConnectorRejected(f"The first row of the file has two headings for {name}.")
+                raise ConnectorRejected(
+                    say(
+                        "heading_twice",
+                        "The first row of the file has two headings for {name}.",
+                        name=name,
+                    )
+                )
 
     def rows(self) -> Iterator[dict[str, str]]:
         """Read rows as objects of texts. Empty fields are absent, and empty rows left out.
@@ -407,7 +432,13 @@ class _CsvFile:
             if not any(fields):
                 continue
             if any(each.strip() for each in fields[len(self.headings) :]):
-                raise ConnectorRejected(f"Row {number} of the file has more fields than headings.")
+                raise ConnectorRejected(
+                    say(
+                        "more_fields_in_row",
+                        "Row {number} of the file has more fields than headings.",
+                        number=number,
+                    )
+                )
             named = zip(self.headings, fields, strict=False)
             row = {name: text for name, text in named if text.strip()}
             if row:
@@ -437,7 +468,7 @@ def _said(name: str, word: str) -> bool:
     try:
         return truth_of(word)
     except ValueError as error:
-        raise ValueError(f"{name} {error}") from None
+        raise ValueError(about(name, sentence_of(error))) from None
 
 
 def _with_category(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:

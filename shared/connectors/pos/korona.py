@@ -63,6 +63,7 @@ from shared.domain.systems.sales import (
     StockChange,
 )
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
+from shared.said import say
 
 STREAMS = frozenset({Stream.CATEGORIES, Stream.PRODUCTS, Stream.RECEIPTS})
 PUSHES: Mapping[DataType, PushBy] = {
@@ -151,10 +152,17 @@ class Config(ConnectorConfig):
     @model_validator(mode="after")
     def _check_till(self) -> Config:
         if (self.point_of_sale is None) != (self.coupling_id is None):
-            raise ValueError("pointOfSale and couplingId belong together")
+            raise ValueError(say("coupling_needed", "pointOfSale and couplingId belong together"))
         unknown = sorted(set(self.payment_methods) - set(PaidBy))
         if unknown:
-            raise ValueError(f"paymentMethods has no {unknown[0]!r}: use {', '.join(PaidBy)}")
+            raise ValueError(
+                say(
+                    "payment_method_unknown",
+                    "paymentMethods has no {given}: use {choices}",
+                    given=f"{unknown[0]!r}",
+                    choices=", ".join(PaidBy),
+                )
+            )
         return self
 
     def secrets(self) -> Iterator[str]:
@@ -243,9 +251,23 @@ class Connector:
     def _push_sale(self, sale: Sale) -> Pushed:
         config = self._config
         if config.point_of_sale is None or config.coupling_id is None:
-            raise ConnectorRejected("korona takes sales of an external till: set pointOfSale.")
+            raise ConnectorRejected(
+                say(
+                    "record_refused",
+                    "{system} takes sales of an external till: set pointOfSale.",
+                    system="korona",
+                )
+            )
         if sale.total.currency != config.currency:
-            raise ConnectorRejected(f"korona takes {config.currency}, not {sale.total.currency}.")
+            raise ConnectorRejected(
+                say(
+                    "record_refused",
+                    "{system} takes {currency}, not {other}.",
+                    system="korona",
+                    currency=config.currency,
+                    other=sale.total.currency,
+                )
+            )
         products = [self._product_of(line) for line in sale.lines]
         body = to_receipt_body(
             sale,
@@ -268,7 +290,13 @@ class Connector:
         """Make an adjustment, add the item, book it; continue an earlier unfinished try."""
         warehouse = change.location_id or self._config.warehouse
         if warehouse is None:
-            raise ConnectorRejected("korona changes stock in a warehouse: set warehouse.")
+            raise ConnectorRejected(
+                say(
+                    "record_refused",
+                    "{system} changes stock in a warehouse: set warehouse.",
+                    system="korona",
+                )
+            )
         product = self._product_of(change)
         adjustment = self._find_adjustment(change)
         if adjustment is None:
@@ -283,7 +311,9 @@ class Connector:
                 self._rows(f"/stockAdjustments/{quote(adjustment_id, safe='')}/items", {})
             )
         if not adjustment_id:
-            raise ConnectorAnswerInvalid("The answer of korona has no valid id.")
+            raise ConnectorAnswerInvalid(
+                say("answer_unexpected", "The answer of {system} has no valid id.", system="korona")
+            )
         if not has_items:
             item = to_adjustment_item(change, product)
             self._write(_adjustment_path(adjustment_id, "/items"), item)
@@ -307,12 +337,21 @@ class Connector:
         if named.number:
             return {"number": named.number}
         if not named.ean:
-            raise ConnectorRejected("A product has neither an id nor a number nor an EAN.")
+            raise ConnectorRejected(
+                say("record_refused", "A product has neither an id nor a number nor an EAN.")
+            )
         for row in self._rows("/products", {"productCodes": named.ean}):
             codes = [each.get("productCode") for each in row.get("codes") or []]
             if named.ean in codes:
                 return {"id": parsed(KoronaProduct, row, system=SYSTEM).id}
-        raise ConnectorRejected(f"korona has no product with the EAN {named.ean}.")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "{system} has no product with the EAN {ean}.",
+                system="korona",
+                ean=named.ean,
+            )
+        )
 
     @cached_property
     def _terms(self) -> KoronaTerms:
@@ -345,7 +384,14 @@ class Connector:
             if listed.pages_total <= 1:
                 return rows
             after = _last_revision(listed, after)
-        raise ConnectorAnswerInvalid(f"korona lists too much at {path}.")
+        raise ConnectorAnswerInvalid(
+            say(
+                "answer_unexpected",
+                "{system} lists too much at {path}.",
+                system="korona",
+                path=path,
+            )
+        )
 
     def _page(
         self,
@@ -386,7 +432,13 @@ class Connector:
             return ResultList.model_validate({"results": [], "pagesTotal": 0})
         listed = parsed(ResultList, reply.body, system=SYSTEM)
         if len(listed.results) > PAGE_ITEMS_MAX:
-            raise ConnectorAnswerInvalid("korona lists more than it was asked for.")
+            raise ConnectorAnswerInvalid(
+                say(
+                    "answer_unexpected",
+                    "{system} lists more than it was asked for.",
+                    system="korona",
+                )
+            )
         return listed
 
     def _path(self, path: str) -> str:
@@ -402,7 +454,15 @@ def _last_revision(listed: ResultList, after: int | None) -> int:
     revisions = [row.get("revision") for row in listed.results]
     known = [each for each in revisions if isinstance(each, int) and not isinstance(each, bool)]
     if known != sorted(known) or len(known) < len(revisions):
-        raise ConnectorAnswerInvalid("korona does not list in the order of the revision.")
+        raise ConnectorAnswerInvalid(
+            say(
+                "answer_unexpected",
+                "{system} does not list in the order of the revision.",
+                system="korona",
+            )
+        )
     if not known or (after is not None and known[-1] <= after and listed.pages_total > 1):
-        raise ConnectorAnswerInvalid("korona lists without end.")
+        raise ConnectorAnswerInvalid(
+            say("answer_unexpected", "{system} lists without end.", system="korona")
+        )
     return known[-1]

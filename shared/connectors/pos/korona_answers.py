@@ -20,6 +20,7 @@ from shared.domain.catalog.goods import Category, Price, Product
 from shared.domain.gtin import ean_of
 from shared.domain.money import Money
 from shared.domain.units import currency_scale
+from shared.said import say
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _NOTHING = Decimal(0)
@@ -201,7 +202,7 @@ def to_category(row: CommodityGroup) -> Category:
     """
     name = row.name or (None if row.active else row.number or row.id)
     if not name:
-        raise ValueError("has no name")
+        raise ValueError(say("no_name", "has no name"))
     parent_id = row.parent.id if row.parent else None
     return Category(row.id, name, parent_id, is_deleted=not row.active)
 
@@ -214,7 +215,7 @@ def to_product(row: KoronaProduct, terms: KoronaTerms, now: datetime) -> Product
     """
     name = row.name or (row.number or row.id if row.is_deleted else None)
     if not name:
-        raise ValueError("has no name")
+        raise ValueError(say("no_name", "has no name"))
     tax = terms.taxes.get((row.sector and row.sector.id) or "")
     prices = () if row.is_deleted else _to_prices(row.prices, terms, tax)
     current = [price for price in prices if price.valid_from <= now]
@@ -259,7 +260,11 @@ def _of_group(rows: Iterable[PriceRow], wanted: str | None) -> list[PriceRow]:
     if wanted is not None:
         return [row for row in found if row.price_group and row.price_group.is_called(wanted)]
     if len({row.price_group and row.price_group.id for row in found}) > 1:
-        raise ValueError("has prices of several price groups: name one in priceGroup")
+        raise ValueError(
+            say(
+                "several_price_groups", "has prices of several price groups: name one in priceGroup"
+            )
+        )
     return found
 
 
@@ -279,7 +284,9 @@ def _gross(row: PriceRow, terms: KoronaTerms, tax: Tax | None) -> Money:
     group_id = row.price_group.id if row.price_group else None
     if group_id in terms.net_groups:
         if tax is None:
-            raise ValueError("has a price without tax, and no tax rate")
+            raise ValueError(
+                say("net_price_without_rate", "has a price without tax, and no tax rate")
+            )
         missing = tax.percent
     else:
         missing = tax.added if tax else _NOTHING

@@ -20,6 +20,7 @@ from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.units import currency_scale
+from shared.said import say
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _NOTHING = Decimal(0)
@@ -117,7 +118,9 @@ def _check_currency(row: ReceiptRow, currency: str) -> None:
     names = (row.currency.number, row.currency.name) if row.currency else ()
     code = next((name for name in names if name and _CURRENCY.fullmatch(name)), currency)
     if code != currency:
-        raise ValueError(f"is in {code}, not in {currency}")
+        raise ValueError(
+            say("other_currency", "is in {code}, not in {currency}", code=code, currency=currency)
+        )
 
 
 def _kind_of(row: ReceiptRow, says: Money) -> tuple[ReceiptKind, str | None]:

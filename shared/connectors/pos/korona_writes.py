@@ -10,6 +10,7 @@ from shared.connectors.client import MESSAGE_CHARS_MAX, parsed, redacted
 from shared.connectors.pos.korona_answers import KoronaWritten
 from shared.domain.systems.sales import Sale, SaleLine, SalePayment, StockChange
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
+from shared.said import say
 
 SYSTEM = "korona"
 
@@ -35,7 +36,13 @@ def to_receipt_body(
         ConnectorRejected: A kind of payment has no number, or the lines do not add up to the total.
     """
     if sum(line.total.amount_minor for line in sale.lines) != sale.total.amount_minor:
-        raise ConnectorRejected("korona adds up the lines itself, and they do not make the total.")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "{system} adds up the lines itself, and they do not make the total.",
+                system="korona",
+            )
+        )
     body: dict[str, Any] = {
         "number": sale.number,
         "orderNumber": sale.record_id,
@@ -84,11 +91,24 @@ def to_written(body: Any, secrets: Iterable[str]) -> KoronaWritten:
         ConnectorAnswerInvalid: The answer does not tell the result.
     """
     if not isinstance(body, list) or len(body) != 1:
-        raise ConnectorAnswerInvalid("The answer of korona is not that to one row.")
+        raise ConnectorAnswerInvalid(
+            say(
+                "answer_unexpected",
+                "The answer of {system} is not that to one row.",
+                system="korona",
+            )
+        )
     written = parsed(KoronaWritten, body[0], system=SYSTEM)
     if written.status != "OK":
         said = redacted(" ".join((written.message or "no reason given").split()), secrets)
-        raise ConnectorRejected(f"korona refuses the record: {said[:MESSAGE_CHARS_MAX]}")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "{system} refuses the record: {words}",
+                system="korona",
+                words=said[:MESSAGE_CHARS_MAX],
+            )
+        )
     return written
 
 
@@ -112,7 +132,12 @@ def _payment(payment: SalePayment, sale: Sale, numbers: dict[str, str]) -> dict[
     number = numbers.get(payment.paid_by)
     if number is None:
         raise ConnectorRejected(
-            f"No payment method of korona is named for {payment.paid_by}: set paymentMethods."
+            say(
+                "record_refused",
+                "No payment method of {system} is named for {means}: set paymentMethods.",
+                system="korona",
+                means=payment.paid_by,
+            )
         )
     return {
         "amount": payment.amount.to_major(),

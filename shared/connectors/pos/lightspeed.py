@@ -49,6 +49,7 @@ from shared.domain.catalog.goods import Category, Product
 from shared.domain.money import Money
 from shared.domain.systems.sales import DataType, PaidBy, Receipt, Record, Sale, SaleLine
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
+from shared.said import say
 
 SYSTEM = "lightspeed"
 STREAMS = frozenset({Stream.CATEGORIES, Stream.PRODUCTS, Stream.RECEIPTS})
@@ -96,7 +97,13 @@ class Config(ConnectorConfig):
     @classmethod
     def _check_variant(cls, variant: str) -> str:
         if variant != VARIANT:
-            raise ValueError(f"only {VARIANT} is supported: R-Series and K-Series are not")
+            raise ValueError(
+                say(
+                    "variant_unsupported",
+                    "only {variant} is supported: R-Series and K-Series are not",
+                    variant=VARIANT,
+                )
+            )
         return variant
 
     @field_validator("payment_types")
@@ -104,14 +111,21 @@ class Config(ConnectorConfig):
     def _check_payment_types(cls, payment_types: dict[str, str]) -> dict[str, str]:
         unknown = sorted(set(payment_types) - set(PaidBy))
         if unknown:
-            raise ValueError(f"has no {unknown[0]!r}: use {', '.join(PaidBy)}")
+            raise ValueError(
+                say(
+                    "choice_unknown",
+                    "has no {given}: use {choices}",
+                    given=f"{unknown[0]!r}",
+                    choices=", ".join(PaidBy),
+                )
+            )
         return payment_types
 
     @field_validator("token")
     @classmethod
     def _check_token(cls, token: SecretStr) -> SecretStr:
         if not (token.get_secret_value().isascii() and token.get_secret_value().isprintable()):
-            raise ValueError("must be a personal token")
+            raise ValueError(say("personal_token_needed", "must be a personal token"))
         return token
 
 
@@ -158,7 +172,9 @@ class Connector:
             return ListedPage(items, is_listing=True, skipped=skipped)
         following = listed.last_seen or ""
         if following in {"", position} or len(following) > POSITION_CHARS_MAX:
-            raise ConnectorAnswerInvalid("lightspeed lists without end.")
+            raise ConnectorAnswerInvalid(
+                say("answer_unexpected", "{system} lists without end.", system="lightspeed")
+            )
         return ListedPage(items, position=following, is_listing=True, skipped=skipped)
 
     def products(self, position: str | None, since: str | None) -> ListedPage[Product]:
@@ -206,15 +222,33 @@ class Connector:
                     return Pushed(sale.id)
             if len(found) < PAGE_ITEMS_MAX:
                 return None
-        raise ConnectorAnswerInvalid("lightspeed finds more sales than a second can have.")
+        raise ConnectorAnswerInvalid(
+            say(
+                "answer_unexpected",
+                "{system} finds more sales than a second can have.",
+                system="lightspeed",
+            )
+        )
 
     def _sale_body(self, sale: Sale) -> dict[str, Any]:
         config = self._config
         if config.register_id is None or config.user_id is None:
-            raise ConnectorRejected("lightspeed takes sales of a register: set registerId, userId.")
+            raise ConnectorRejected(
+                say(
+                    "record_refused",
+                    "{system} takes sales of a register: set registerId, userId.",
+                    system="lightspeed",
+                )
+            )
         if sale.total.currency != self._currency:
             raise ConnectorRejected(
-                f"lightspeed takes {self._currency}, not {sale.total.currency}."
+                say(
+                    "record_refused",
+                    "{system} takes {currency}, not {other}.",
+                    system="lightspeed",
+                    currency=self._currency,
+                    other=sale.total.currency,
+                )
             )
         body = {
             "register_id": config.register_id,
@@ -239,10 +273,24 @@ class Connector:
 
     def _line_body(self, line: SaleLine) -> dict[str, Any]:
         if not line.quantity:
-            raise ConnectorRejected(f"lightspeed takes no line without a quantity: {line.name}.")
+            raise ConnectorRejected(
+                say(
+                    "record_refused",
+                    "{system} takes no line without a quantity: {product}.",
+                    system="lightspeed",
+                    product=line.name,
+                )
+            )
         tax_id = tax_id_of(line.vat_percent, self._taxes)
         if tax_id is None:
-            raise ConnectorRejected(f"lightspeed has no tax of {line.vat_percent} %.")
+            raise ConnectorRejected(
+                say(
+                    "record_refused",
+                    "{system} has no tax of {percent} %.",
+                    system="lightspeed",
+                    percent=line.vat_percent,
+                )
+            )
         net = Money(line.total.amount_minor - line.vat.amount_minor, line.total.currency)
         return {
             "product_id": self._product_id_of(line),
@@ -256,7 +304,12 @@ class Connector:
         found = self._config.payment_types.get(paid_by)
         if found is None:
             raise ConnectorRejected(
-                f"No payment type of lightspeed is named for {paid_by}: set paymentTypes."
+                say(
+                    "record_refused",
+                    "No payment type of {system} is named for {means}: set paymentTypes.",
+                    system="lightspeed",
+                    means=paid_by,
+                )
             )
         return found
 
@@ -265,13 +318,22 @@ class Connector:
             return line.product_id
         code = line.number or line.ean
         if not code:
-            raise ConnectorRejected("A product has neither an id nor a number nor an EAN.")
+            raise ConnectorRejected(
+                say("record_refused", "A product has neither an id nor a number nor an EAN.")
+            )
         reply = self._client.get("/products", {"sku": code})
         for each in parsed(Collection, reply.body, system=SYSTEM).data:
             product = parsed(LightspeedProduct, each, system=SYSTEM)
             if code in product.codes and product.deleted_at is None:
                 return product.id
-        raise ConnectorRejected(f"lightspeed has no product with the code {code}.")
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "{system} has no product with the code {code}.",
+                system="lightspeed",
+                code=code,
+            )
+        )
 
     @cached_property
     def _currency(self) -> str:
@@ -290,7 +352,9 @@ class Connector:
             if not listed.data or listed.version_max is None:
                 return taxes
             after = _next_version(listed, after)
-        raise ConnectorAnswerInvalid("lightspeed lists too many taxes.")
+        raise ConnectorAnswerInvalid(
+            say("answer_unexpected", "{system} lists too many taxes.", system="lightspeed")
+        )
 
     def _page(
         self,
@@ -321,13 +385,21 @@ class Connector:
 
 def _check_size(rows: list[dict[str, Any]]) -> None:
     if len(rows) > PAGE_ITEMS_MAX:
-        raise ConnectorAnswerInvalid("lightspeed lists more than it was asked for.")
+        raise ConnectorAnswerInvalid(
+            say(
+                "answer_unexpected",
+                "{system} lists more than it was asked for.",
+                system="lightspeed",
+            )
+        )
 
 
 def _next_version(listed: Collection, after: int | None) -> int:
     """Return where to continue. Raise ``ConnectorAnswerInvalid`` if reading would never end."""
     if listed.version_max is None or listed.version_max <= (after or 0):
-        raise ConnectorAnswerInvalid("lightspeed lists without end.")
+        raise ConnectorAnswerInvalid(
+            say("answer_unexpected", "{system} lists without end.", system="lightspeed")
+        )
     return listed.version_max
 
 

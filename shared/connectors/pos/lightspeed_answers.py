@@ -21,6 +21,7 @@ from shared.domain.loyalty.earning_base import PurchaseLine
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.units import currency_scale
+from shared.said import say
 
 _NOTHING = Decimal(0)
 _HUNDREDTH = Decimal("0.01")
@@ -188,7 +189,7 @@ def to_product(row: LightspeedProduct, currency: str) -> Product:
     if not name and is_deleted:
         name = row.sku or row.id
     if not name:
-        raise ValueError("has no name")
+        raise ValueError(say("no_name", "has no name"))
     price = row.price_including_tax
     return Product(
         external_id=row.id,

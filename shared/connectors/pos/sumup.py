@@ -29,6 +29,7 @@ from shared.connectors.sumup_account import BASE_URL, AccountConfig
 from shared.domain.catalog.goods import Product
 from shared.domain.systems.sales import DataType, Receipt
 from shared.errors import ConnectorAnswerInvalid, ConnectorNotFound, ConnectorRejected
+from shared.said import say
 
 SYSTEM = "sumup"
 STREAMS = frozenset({Stream.PRODUCTS, Stream.RECEIPTS})
@@ -123,7 +124,16 @@ class Connector:
         is_sandbox = parsed(_Merchant, reply.body, system=SYSTEM).sandbox
         if is_sandbox is not self._config.is_test:
             kind, mode = ("a sandbox", "test") if is_sandbox else ("a live merchant", "live")
-            raise ConnectorRejected(f"sumup: {code} is {kind}: config.mode must be {mode}.")
+            raise ConnectorRejected(
+                say(
+                    "mode_wrong",
+                    "{system}: {merchant} is {kind}: config.mode must be {mode}.",
+                    system="sumup",
+                    merchant=code,
+                    kind=kind,
+                    mode=mode,
+                )
+            )
 
     def products(self, position: str | None, since: str | None) -> ListedPage[Product]:
         """Read the products that transactions name, each with its latest price."""
@@ -185,11 +195,13 @@ class Connector:
         if not listed.is_of_a_till:
             return []
         if listed.detail_id is None:
-            return [Skipped("", "has no valid id")]
+            return [Skipped("", say("no_valid_id", "has no valid id"))]
         try:
             reply = self._client.get(self._transactions, {"id": listed.detail_id})
         except ConnectorNotFound:
-            return [Skipped(listed.detail_id, "is listed, but cannot be read")]
+            return [
+                Skipped(listed.detail_id, say("listed_unreadable", "is listed, but cannot be read"))
+            ]
         return to_found(reply.body, listed.detail_id)
 
 
@@ -215,5 +227,9 @@ def _following(history: _History, place: _Place) -> _Place | None:
     following = _Place(place.began, references)
     is_long = len(str(following)) > POSITION_CHARS_MAX - _AFTER_CHARS_MAX
     if not references or references == place.references or is_long:
-        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no valid next page.")
+        raise ConnectorAnswerInvalid(
+            say(
+                "answer_unexpected", "The answer of {system} has no valid next page.", system=SYSTEM
+            )
+        )
     return following

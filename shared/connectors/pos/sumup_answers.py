@@ -22,6 +22,7 @@ from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.units import currency_scale
+from shared.said import about, say, sentence_of
 
 _TILL_PAYMENTS = {"POS", "CASH"}
 """Payments at a reader or in SumUp's app. Online payments do not belong to a till, and some of them
@@ -116,7 +117,7 @@ def to_receipts(row: Any, transaction_id: str) -> Iterator[Receipt | Skipped]:
         total = Money.from_major(transaction.amount, transaction.currency)
         tip = Money.from_major(transaction.tip_amount or Decimal(0), transaction.currency)
     except ValueError as error:
-        yield Skipped(transaction_id, str(error))
+        yield Skipped(transaction_id, sentence_of(error))
         return
     number = transaction.transaction_code or transaction_id
     if transaction.status == _CANCELLED:
@@ -161,17 +162,23 @@ def _returns(transaction: SumupSale, sale: Receipt) -> Iterator[Receipt | Skippe
         if each.event_type in _TAKEN_BACK and each.status in _DONE
     ]
     if transaction.status == "REFUNDED" and not events:
-        yield Skipped(f"{sale.external_id}:refunded", "was refunded, but it does not say how much")
+        yield Skipped(
+            f"{sale.external_id}:refunded",
+            say("refunded_unclear", "was refunded, but it does not say how much"),
+        )
     left = sale.eligible.amount_minor
     for event in sorted(events, key=lambda each: each.id):
         external_id = f"{sale.external_id}:{event.id}"
         if event.amount is None:
-            yield Skipped(external_id, "gave money back, but it does not say how much")
+            yield Skipped(
+                external_id,
+                say("refunded_unclear", "gave money back, but it does not say how much"),
+            )
             continue
         try:
             returned = Money.from_major(event.amount, transaction.currency)
         except ValueError as error:
-            yield Skipped(external_id, str(error))
+            yield Skipped(external_id, sentence_of(error))
             continue
         taken = min(abs(returned.amount_minor), left)
         left -= taken
@@ -213,11 +220,13 @@ def _to_product(sold: _Sold, name: str, currency: str) -> Product | Skipped:
     external_id = to_external_id(name, variant)
     price = _gross(sold, currency)
     if price is None or price < 0:
-        return Skipped(external_id, f"{name} was sold without a price")
+        return Skipped(
+            external_id, say("sold_without_price", "{name} was sold without a price", name=name)
+        )
     try:
         amount = Money.from_major(price, currency)
     except ValueError as error:
-        return Skipped(external_id, f"{name}: {error}")
+        return Skipped(external_id, about(name, sentence_of(error), separator=": "))
     return Product(
         external_id=external_id,
         name=f"{name} ({variant})" if variant else name,

@@ -30,6 +30,7 @@ from shared.connectors.rows import Item
 from shared.domain.catalog.goods import Category, Product
 from shared.domain.systems.sales import DataType, Receipt, Record
 from shared.errors import ConnectorAnswerInvalid, ConnectorCredentialsRefused
+from shared.said import say
 
 SYSTEM = "vectron"
 STREAMS = frozenset({Stream.CATEGORIES, Stream.PRODUCTS, Stream.RECEIPTS})
@@ -175,7 +176,13 @@ class Connector:
                 break
             place = place.after(mark, settled_before)
         if place.last == begin.last:
-            raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no valid invoiceId.")
+            raise ConnectorAnswerInvalid(
+                say(
+                    "answer_unexpected",
+                    "The answer of {system} has no valid invoiceId.",
+                    system=SYSTEM,
+                )
+            )
         found = tuple(harvest.items.values())
         return ListedPage(found, position=str(place), skipped=tuple(harvest.skipped.values()))
 
@@ -220,4 +227,10 @@ def _check_order(rows: Sequence[Mapping[str, Any]]) -> None:
     times = [each.at for each in marks if isinstance(each, answers.Mark) and each.at]
     is_falling = all(one > other for one, other in pairwise(times))
     if len(times) >= _ORDERED_MIN and is_falling:
-        raise ConnectorAnswerInvalid(f"{SYSTEM} does not list transactions oldest first.")
+        raise ConnectorAnswerInvalid(
+            say(
+                "answer_unexpected",
+                "{system} does not list transactions oldest first.",
+                system=SYSTEM,
+            )
+        )

@@ -22,6 +22,7 @@ from shared.domain.catalog.goods import Category, Product
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.units import currency_scale
+from shared.said import say, sentence_of
 
 _KINDS: Mapping[str, ReceiptKind] = {
     "INVOICE": ReceiptKind.SALE,
@@ -121,7 +122,10 @@ def to_receipt(row: Mapping[str, Any], invoice_id: str) -> Receipt | Skipped:
     kind = _KINDS.get(invoice.transaction_type, ReceiptKind.OTHER)
     is_void = kind is ReceiptKind.VOID
     if is_void and not invoice.total:
-        return Skipped(f"{invoice_id}:cancelled", "was cancelled, but it does not say how much")
+        return Skipped(
+            f"{invoice_id}:cancelled",
+            say("cancelled_unclear", "was cancelled, but it does not say how much"),
+        )
     if invoice.total < 0 and kind is ReceiptKind.SALE:  # a refund that does not name its sale
         kind = ReceiptKind.VOID
     try:
@@ -129,7 +133,7 @@ def to_receipt(row: Mapping[str, Any], invoice_id: str) -> Receipt | Skipped:
             -abs(invoice.total) if is_void else invoice.total, invoice.currency
         )
     except ValueError as error:
-        return Skipped(invoice_id, str(error))
+        return Skipped(invoice_id, sentence_of(error))
     return Receipt(
         external_id=f"{invoice_id}:cancelled" if is_void else invoice_id,
         number=invoice.invoice_number or invoice_id,
@@ -152,7 +156,7 @@ def to_categories(row: Mapping[str, Any], invoice_id: str) -> Iterator[Category 
         if name:
             yield Category(group.product_group_id, name)
         else:
-            yield Skipped(group.product_group_id, "has no name")
+            yield Skipped(group.product_group_id, say("no_name", "has no name"))
 
 
 def to_products(row: Mapping[str, Any], invoice_id: str) -> Iterator[Product | Skipped]:
@@ -177,11 +181,11 @@ def _to_product(
 ) -> Product | Skipped:
     name = (product.name or "").strip()
     if not name:
-        return Skipped(product.product_id, "has no name")
+        return Skipped(product.product_id, say("no_name", "has no name"))
     try:
         amount = Money.from_major(price, currency)
     except ValueError as error:
-        return Skipped(product.product_id, str(error))
+        return Skipped(product.product_id, sentence_of(error))
     return Product(
         external_id=product.product_id,
         name=name,

@@ -52,6 +52,7 @@ from shared.domain.payments.payments import (
     Stage,
 )
 from shared.errors import ConnectorAnswerInvalid, ConnectorUnavailable
+from shared.said import say
 
 if TYPE_CHECKING:
     from Adyen.services import AdyenCheckoutApi  # type: ignore[import-untyped]
@@ -133,34 +134,50 @@ class Config(PspConfig):
     @classmethod
     def _check_api_key(cls, key: SecretStr) -> SecretStr:
         if not _KEY.fullmatch(key.get_secret_value()):
-            raise ValueError("must be an API key of Adyen: 20 to 500 characters without spaces")
+            raise ValueError(
+                say(
+                    "key_of_adyen",
+                    "must be an API key of Adyen: 20 to 500 characters without spaces",
+                )
+            )
         return key
 
     @field_validator("merchant_account")
     @classmethod
     def _check_merchant_account(cls, name: str) -> str:
         if not _ACCOUNT.fullmatch(name):
-            raise ValueError("must be the name of a merchant account, like ExampleCoECOM")
+            raise ValueError(
+                say(
+                    "account_of_adyen", "must be the name of a merchant account, like ExampleCoECOM"
+                )
+            )
         return name
 
     @field_validator("hmac_key")
     @classmethod
     def _check_hmac_key(cls, key: SecretStr) -> SecretStr:
         if not _HMAC_KEY.fullmatch(key.get_secret_value()):
-            raise ValueError("must be the webhook's HMAC key: 64 hexadecimal digits")
+            raise ValueError(
+                say("hmac_of_adyen", "must be the webhook's HMAC key: 64 hexadecimal digits")
+            )
         return key
 
     @field_validator("live_url_prefix")
     @classmethod
     def _check_live_url_prefix(cls, prefix: str | None) -> str | None:
         if prefix is not None and not _PREFIX.fullmatch(prefix):
-            raise ValueError("must be like 1797a841fbb37ca7-ExampleCo")
+            raise ValueError(say("prefix_of_adyen", "must be like 1797a841fbb37ca7-ExampleCo"))
         return prefix
 
     @model_validator(mode="after")
     def _check_mode(self) -> Self:
         if self.mode == "live" and self.live_url_prefix is None:
-            raise ValueError("needs liveUrlPrefix in mode live; test accounts need mode test")
+            raise ValueError(
+                say(
+                    "live_prefix_needed",
+                    "needs liveUrlPrefix in mode live; test accounts need mode test",
+                )
+            )
         return self
 
     @property
@@ -389,7 +406,9 @@ class _Transport:
             # The result is the same each time.
             reply = self._client.send("PATCH", path, json, headers=keys, is_repeatable=True)
         if not isinstance(reply.body, dict):
-            raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} is no JSON object.")
+            raise ConnectorAnswerInvalid(
+                say("answer_unexpected", "The answer of {system} is no JSON object.", system=SYSTEM)
+            )
         return reply.text, json, reply.status, {}
 
 
@@ -504,7 +523,9 @@ def _called(model: type[Model], call: Callable[[], Any]) -> Model:
     try:
         answer = call().message
     except AdyenError:
-        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} makes no sense.") from None
+        raise ConnectorAnswerInvalid(
+            say("answer_unexpected", "The answer of {system} makes no sense.", system=SYSTEM)
+        ) from None
     return parsed(model, answer, system=SYSTEM)
 
 
@@ -519,5 +540,11 @@ def _problem(body: Any) -> str:
         ConnectorUnavailable: An earlier call with the same key is not done yet.
     """
     if body.get("errorCode") == _SAME_KEY:
-        raise ConnectorUnavailable(f"{SYSTEM} is still at an earlier call with the same key.")
+        raise ConnectorUnavailable(
+            say(
+                "earlier_call_runs",
+                "{system} is still at an earlier call with the same key.",
+                system=SYSTEM,
+            )
+        )
     return f"{body['message']} ({body['errorCode']})"

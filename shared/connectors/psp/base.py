@@ -12,6 +12,7 @@ from shared.connectors.config import ConnectorConfig
 from shared.domain.money import Money
 from shared.domain.payments.customers import Customer
 from shared.domain.payments.payments import Observation, RefundObservation, Stage
+from shared.said import say
 
 Mode = Annotated[
     Literal["test", "live"],
@@ -24,7 +25,9 @@ VENDOR_ID_BYTES_MAX = 400
 
 def _is_short(text: str) -> str:
     if len(text.encode("utf-8", "replace")) > VENDOR_ID_BYTES_MAX:
-        raise ValueError(f"must have at most {VENDOR_ID_BYTES_MAX} bytes")
+        raise ValueError(
+            say("too_many_bytes", "must have at most {most} bytes", most=VENDOR_ID_BYTES_MAX)
+        )
     return text
 
 

@@ -31,6 +31,7 @@ from shared.connectors.psp.base import (
 from shared.domain.money import Money
 from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus, Stage
 from shared.errors import ConnectorAnswerInvalid, ConnectorConflict
+from shared.said import say
 
 SYSTEM = "mollie"
 HAS_IDEMPOTENCY_KEYS = True
@@ -79,7 +80,9 @@ class Config(PspConfig):
     @classmethod
     def _check_key(cls, key: SecretStr) -> SecretStr:
         if not _KEY.fullmatch(key.get_secret_value()):
-            raise ValueError("must be an API key of a Mollie profile, test_... or live_...")
+            raise ValueError(
+                say("key_of_mollie", "must be an API key of a Mollie profile, test_... or live_...")
+            )
         return key
 
     @property
@@ -97,7 +100,13 @@ class _Amount(BaseModel):
         try:
             return Money.from_major(Decimal(self.value), self.currency)
         except ValueError:
-            raise ConnectorAnswerInvalid("The answer of mollie has no valid amount.") from None
+            raise ConnectorAnswerInvalid(
+                say(
+                    "answer_unexpected",
+                    "The answer of {system} has no valid amount.",
+                    system="mollie",
+                )
+            ) from None
 
 
 class _Payment(BaseModel):
@@ -246,7 +255,13 @@ class Connector:
             if page.next_url is None:
                 return None
             query["from"] = to_cursor(page.next_url)
-        raise ConnectorAnswerInvalid("mollie lists more refunds than a payment can have.")
+        raise ConnectorAnswerInvalid(
+            say(
+                "answer_unexpected",
+                "{system} lists more refunds than a payment can have.",
+                system="mollie",
+            )
+        )
 
     def notification(self, headers: Mapping[str, str], body: bytes) -> list[Notification]:
         """Read which payment to request; nothing else is trusted, signed or not.
@@ -342,7 +357,13 @@ def to_cursor(next_url: str) -> str:
     """Return where the next page begins. Use nothing else of the URL, and never its host."""
     found = parse_qs(urlsplit(next_url).query).get("from", [""])[0]
     if not found:
-        raise ConnectorAnswerInvalid("The answer of mollie has no valid next page.")
+        raise ConnectorAnswerInvalid(
+            say(
+                "answer_unexpected",
+                "The answer of {system} has no valid next page.",
+                system="mollie",
+            )
+        )
     return found
 
 

@@ -44,6 +44,7 @@ from shared.errors import (
     ConnectorUnavailable,
     ConnectorUnsupported,
 )
+from shared.said import say
 
 HAS_IDEMPOTENCY_KEYS = False
 SANDBOX = "sandbox.payabl.com"
@@ -104,15 +105,27 @@ class Config(PspConfig):
     @classmethod
     def _is_secret(cls, value: SecretStr) -> SecretStr:
         if not _SECRET.fullmatch(value.get_secret_value()):
-            raise ValueError("must be 4 to 200 printable characters, without spaces")
+            raise ValueError(
+                say("printable_4", "must be 4 to 200 printable characters, without spaces")
+            )
         return value
 
     @model_validator(mode="after")
     def _is_one_environment(self) -> Self:
         if self.mode == "test" and self.live_host is not None:
-            raise ValueError("liveHost is for mode live only: the sandbox has its own host")
+            raise ValueError(
+                say(
+                    "live_host_not_needed",
+                    "liveHost is for mode live only: the sandbox has its own host",
+                )
+            )
         if self.mode == "live" and not _LIVE_HOST.fullmatch(self.live_host or ""):
-            raise ValueError("liveHost must be payabl.'s production host, like pay4.payabl.com")
+            raise ValueError(
+                say(
+                    "live_host_wrong",
+                    "liveHost must be payabl.'s production host, like pay4.payabl.com",
+                )
+            )
         return self
 
     def hosts(self) -> Mapping[str, str]:
@@ -163,7 +176,8 @@ class Connector:
         """
         if request.captures_later:
             raise ConnectorUnsupported(
-                "The payment page takes the money at once.", offers=["captureLater: false"]
+                say("takes_at_once", "The payment page takes the money at once."),
+                offers=["captureLater: false"],
             )
         fields = {
             "amount": answers.to_amount(request.amount),
@@ -261,7 +275,9 @@ class Connector:
     def _steps(self, transaction_id: str) -> Sequence[answers.Step]:
         steps = self._diagnose(type="tx", transactionid=transaction_id)
         if not steps:
-            raise ConnectorNotFound(f"{SYSTEM} has no such payment.")
+            raise ConnectorNotFound(
+                say("no_such_payment", "{system} has no such payment.", system=SYSTEM)
+            )
         return steps
 
     def _diagnose(self, **fields: str) -> Sequence[answers.Step]:
@@ -291,12 +307,13 @@ class Connector:
         """
         if result.code in {answers.SUCCESS, answers.PENDING}:
             return result
-        message = f"{SYSTEM} answered {redacted(' '.join(result.said.split()), [self._secret])}"
+        told = redacted(" ".join(result.said.split()), [self._secret])[:300]
+        message = say("system_refused", "{system} answered {words}", system=SYSTEM, words=told)
         if result.code in wrong_credentials:
-            raise ConnectorCredentialsRefused(message[:300])
+            raise ConnectorCredentialsRefused(message)
         if result.code in _UNCLEAR:
-            raise ConnectorUnavailable(message[:300])
-        raise ConnectorRejected(message[:300], vendorCode=result.code)
+            raise ConnectorUnavailable(message)
+        raise ConnectorRejected(message, vendorCode=result.code)
 
 
 def _days() -> dict[str, str]:

@@ -19,6 +19,7 @@ from shared.domain.money import Money
 from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus, Stage
 from shared.domain.units import currency_scale
 from shared.errors import ConnectorAnswerInvalid, ConnectorUnsupported
+from shared.said import say
 
 SYSTEM = "payabl"
 SUCCESS, PENDING = 0, 2000
@@ -107,7 +108,15 @@ def to_amount(money: Money) -> str:
         ConnectorUnsupported: The currency has three decimals.
     """
     if currency_scale(money.currency) > _SCALE_MAX:
-        raise ConnectorUnsupported(f"{SYSTEM} takes no {money.currency}.", offers=[])
+        raise ConnectorUnsupported(
+            say(
+                "takes_no_currency",
+                "{system} takes no {currency}.",
+                system=SYSTEM,
+                currency=money.currency,
+            ),
+            offers=[],
+        )
     return str(money.to_major())
 
 
@@ -146,7 +155,9 @@ def to_first_observation(result: PayablResult) -> Observation:
     """
     transaction_id, url = result.fields.get("transactionid"), result.fields.get("start_url", "")
     if not transaction_id or not url.startswith("https://"):
-        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no payment page.")
+        raise ConnectorAnswerInvalid(
+            say("answer_unexpected", "The answer of {system} has no payment page.", system=SYSTEM)
+        )
     return Observation(transaction_id, Stage.REQUIRES_ACTION, redirect_url=url)
 
 
@@ -247,17 +258,23 @@ def to_money(amount: Decimal, currency: str) -> Money:
     try:
         return Money.from_major(amount, currency)
     except ValueError:
-        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no valid amount.") from None
+        raise ConnectorAnswerInvalid(
+            say("answer_unexpected", "The answer of {system} has no valid amount.", system=SYSTEM)
+        ) from None
 
 
 def _parse_xml(text: str) -> ET.Element:
     """Parse XML; refuse declarations, which make XML dangerous."""
     if "<!" in text:
-        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has declarations.")
+        raise ConnectorAnswerInvalid(
+            say("answer_unexpected", "The answer of {system} has declarations.", system=SYSTEM)
+        )
     try:
         return ET.fromstring(text.strip())  # noqa: S314 - nothing is declared, so nothing expands
     except (ET.ParseError, ValueError):
-        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} is not XML.") from None
+        raise ConnectorAnswerInvalid(
+            say("answer_unexpected", "The answer of {system} is not XML.", system=SYSTEM)
+        ) from None
 
 
 def _to_step(transaction_id: str, element: ET.Element) -> Step:
@@ -265,7 +282,9 @@ def _to_step(transaction_id: str, element: ET.Element) -> Step:
     try:
         number = Decimal(amount) if amount and currency else None
     except InvalidOperation:
-        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no valid amount.") from None
+        raise ConnectorAnswerInvalid(
+            say("answer_unexpected", "The answer of {system} has no valid amount.", system=SYSTEM)
+        ) from None
     return Step(
         transaction_id=transaction_id,
         type=_text(element, "type").lower(),
@@ -283,7 +302,9 @@ def _text(element: ET.Element, name: str) -> str:
 
 def _to_code(text: str | None) -> int:
     if text is None or not re.fullmatch(r"\s*-?[0-9]{1,10}\s*", text):
-        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no valid status.")
+        raise ConnectorAnswerInvalid(
+            say("answer_unexpected", "The answer of {system} has no valid status.", system=SYSTEM)
+        )
     return int(text)
 
 

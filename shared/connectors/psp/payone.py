@@ -43,6 +43,7 @@ from shared.errors import (
     ConnectorNotFound,
     ConnectorRejected,
 )
+from shared.said import say
 
 HAS_IDEMPOTENCY_KEYS = False
 HOSTS: Mapping[str, str] = {
@@ -75,7 +76,12 @@ class Config(PspConfig):
     @classmethod
     def _is_credential(cls, value: SecretStr) -> SecretStr:
         if not _CREDENTIAL.fullmatch(value.get_secret_value()):
-            raise ValueError("must be 8 to 200 printable characters, without spaces and colons")
+            raise ValueError(
+                say(
+                    "printable_8",
+                    "must be 8 to 200 printable characters, without spaces and colons",
+                )
+            )
         return value
 
     @property
@@ -245,7 +251,9 @@ class Connector:
     def _path(self, vendor_payment_id: str, action: str = "") -> str:
         ids = [quote(each, safe="") for each in vendor_payment_id.split(".")]
         if len(ids) != _IDS_OF_A_PAYMENT:
-            raise ConnectorNotFound(f"{SYSTEM} has no such payment.")
+            raise ConnectorNotFound(
+                say("no_such_payment", "{system} has no such payment.", system=SYSTEM)
+            )
         checkout = f"{self._cases}/{ids[0]}/checkouts/{ids[1]}"
         return f"{checkout}/payment-executions/{ids[2]}/{action}" if action else checkout
 

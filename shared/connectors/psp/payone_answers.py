@@ -22,6 +22,7 @@ from shared.domain.money import Money
 from shared.domain.payments.customers import Customer
 from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus, Stage
 from shared.errors import ConnectorAnswerInvalid, ConnectorUnavailable, ConnectorUnsupported
+from shared.said import say
 
 SYSTEM = "payone"
 WERO = 900
@@ -164,7 +165,15 @@ def to_amount(money: Money) -> dict[str, Any]:
     """
     hundredths = money.to_major().scaleb(_DECIMALS)
     if hundredths != hundredths.to_integral_value():
-        raise ConnectorUnsupported(f"{SYSTEM} knows two decimals only, not {money}.", offers=[])
+        raise ConnectorUnsupported(
+            say(
+                "two_decimals_only",
+                "{system} knows two decimals only, not {money}.",
+                system=SYSTEM,
+                money=money,
+            ),
+            offers=[],
+        )
     return {"amount": int(hundredths), "currencyCode": money.currency}
 
 
@@ -177,7 +186,9 @@ def to_money(amount: Amount) -> Money:
     try:
         return Money.from_major(Decimal(amount.amount).scaleb(-_DECIMALS), amount.currency_code)
     except ValueError:
-        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no valid amount.") from None
+        raise ConnectorAnswerInvalid(
+            say("answer_unexpected", "The answer of {system} has no valid amount.", system=SYSTEM)
+        ) from None
 
 
 def to_short_reference(reference: str) -> str:
@@ -210,7 +221,9 @@ def to_case(request: PaymentRequest, product: int) -> dict[str, Any]:
         ConnectorUnsupported: Wero should authorize only, or the amount has too many decimals.
     """
     if request.captures_later and product == WERO:
-        raise ConnectorUnsupported("Wero takes the money at once.", offers=["captureLater: false"])
+        raise ConnectorUnsupported(
+            say("takes_at_once", "Wero takes the money at once."), offers=["captureLater: false"]
+        )
     customer = request.customer or Customer()
     device = {"customerDevice": {"ipAddress": customer.ip_address}} if customer.ip_address else {}
     person = to_customer(customer)
@@ -265,9 +278,11 @@ def to_first_observation(case: NewCase) -> Observation:
     amount = to_money(checkout.amount_of_money) if checkout.amount_of_money else None
     if made is None or made.payment_execution_id is None:
         if not faults:
-            raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no payment.")
+            raise ConnectorAnswerInvalid(
+                say("answer_unexpected", "The answer of {system} has no payment.", system=SYSTEM)
+            )
         if any((each.http_status_code or 0) >= _SERVER_ERROR for each in faults):
-            raise ConnectorUnavailable(f"{SYSTEM} has failed.")
+            raise ConnectorUnavailable(say("has_failed", "{system} has failed.", system=SYSTEM))
         return Observation(stage=Stage.FAILED, amount=amount, failure=faults[0].id or "REJECTED")
     action = made.merchant_action
     url = action.redirect_data.redirect_url if action and action.redirect_data else None

@@ -43,6 +43,7 @@ from shared.errors import (
     ConnectorConflict,
     ConnectorUnavailable,
 )
+from shared.said import say
 
 if TYPE_CHECKING:
     from stripe import HTTPClient, RequestOptions, StripeClient
@@ -109,7 +110,12 @@ class Config(PspConfig):
     @classmethod
     def _check_secret_key(cls, key: SecretStr) -> SecretStr:
         if not _SECRET_KEY.fullmatch(key.get_secret_value()):
-            raise ValueError("must be a secret or restricted key, which begins with sk_ or rk_")
+            raise ValueError(
+                say(
+                    "key_of_stripe",
+                    "must be a secret or restricted key, which begins with sk_ or rk_",
+                )
+            )
         return key
 
     @field_validator("webhook_secret")
@@ -117,7 +123,10 @@ class Config(PspConfig):
     def _check_webhook_secret(cls, secret: SecretStr) -> SecretStr:
         if not _WEBHOOK_SECRET.fullmatch(secret.get_secret_value()):
             raise ValueError(
-                "must be the webhook endpoint's signing secret, which begins with whsec_"
+                say(
+                    "secret_of_stripe",
+                    "must be the webhook endpoint's signing secret, which begins with whsec_",
+                )
             )
         return secret
 
@@ -317,7 +326,11 @@ class Connector:
             if not page.has_more or not page.data:
                 return None
             after = page.data[-1].id
-        raise ConnectorAnswerInvalid(f"{SYSTEM} has too many refunds of this payment.")
+        raise ConnectorAnswerInvalid(
+            say(
+                "answer_unexpected", "{system} has too many refunds of this payment.", system=SYSTEM
+            )
+        )
 
     def notification(self, headers: Mapping[str, str], body: bytes) -> list[Notification]:
         """Read an event. For a payment it is only a hint, because events may come out of order.
@@ -360,7 +373,9 @@ class Connector:
     def _intent_id(self, request: RefundRequest) -> str:
         intent = self._session(request.vendor_payment_id).payment_intent
         if intent is None:
-            raise ConnectorConflict(f"{SYSTEM} has taken no money for this payment.")
+            raise ConnectorConflict(
+                say("nothing_taken", "{system} has taken no money for this payment.", system=SYSTEM)
+            )
         return intent.id if isinstance(intent, _Intent) else intent
 
     def _refunds(self, intent_id: str, after: str) -> _Refunds:
@@ -398,7 +413,9 @@ class _Transport:
             is_repeatable=True,
         )
         if not isinstance(reply.body, dict):
-            raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} is no JSON object.")
+            raise ConnectorAnswerInvalid(
+                say("answer_unexpected", "The answer of {system} is no JSON object.", system=SYSTEM)
+            )
         return reply.text, reply.status, {}
 
 
@@ -522,7 +539,9 @@ def _called(model: type[Model], call: Callable[[], Any]) -> Model:
     try:
         answer = call().to_dict()
     except (StripeError, ArithmeticError, TypeError, ValueError):
-        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} makes no sense.") from None
+        raise ConnectorAnswerInvalid(
+            say("answer_unexpected", "The answer of {system} makes no sense.", system=SYSTEM)
+        ) from None
     return parsed(model, answer, system=SYSTEM)
 
 
@@ -539,8 +558,20 @@ def _problem(body: Any) -> str:
     """
     error = body["error"]
     if error.get("code") == "idempotency_key_in_use":
-        raise ConnectorUnavailable(f"{SYSTEM} is still at an earlier call with the same key.")
+        raise ConnectorUnavailable(
+            say(
+                "earlier_call_runs",
+                "{system} is still at an earlier call with the same key.",
+                system=SYSTEM,
+            )
+        )
     if error.get("type") == "idempotency_error":
-        raise ConnectorConflict(f"{SYSTEM} knows the key from a call with other values.")
+        raise ConnectorConflict(
+            say(
+                "key_used_otherwise",
+                "{system} knows the key from a call with other values.",
+                system=SYSTEM,
+            )
+        )
     said = _KEY_IN_WORDS.sub("***", str(error.get("message") or ""))
     return f"{said} ({error['code']})" if error.get("code") else said

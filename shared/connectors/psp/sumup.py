@@ -35,6 +35,7 @@ from shared.errors import (
     ConnectorRejected,
     ConnectorUnsupported,
 )
+from shared.said import say
 
 HAS_IDEMPOTENCY_KEYS = False
 
@@ -86,7 +87,14 @@ class Connector:
         if bool(merchant.sandbox) is not self._config.is_test:
             kind, mode = ("a sandbox", "test") if merchant.sandbox else ("a live merchant", "live")
             raise ConnectorRejected(
-                f"sumup: {self._config.merchant_code} is {kind}: config.mode must be {mode}."
+                say(
+                    "mode_wrong",
+                    "{system}: {merchant} is {kind}: config.mode must be {mode}.",
+                    system="sumup",
+                    merchant=self._config.merchant_code,
+                    kind=kind,
+                    mode=mode,
+                )
             )
 
     def create(self, request: PaymentRequest) -> Observation:
@@ -173,7 +181,13 @@ class Connector:
         if event is None:
             return None
         if request.other_refund_ids is None and not request.is_full:
-            raise ConnectorAnswerInvalid("sumup's refunds of the payment cannot be told apart yet.")
+            raise ConnectorAnswerInvalid(
+                say(
+                    "refunds_not_apart",
+                    "{system}'s refunds of the payment cannot be told apart yet.",
+                    system="sumup",
+                )
+            )
         return answers.to_refund_observation(event)
 
     def notification(self, headers: Mapping[str, str], body: bytes) -> list[Notification]:
@@ -220,6 +234,10 @@ def _path(checkout_id: str) -> str:
 
 def _capture_unsupported() -> ConnectorUnsupported:
     return ConnectorUnsupported(
-        "sumup takes the money at once: it cannot be authorized first.",
+        say(
+            "takes_at_once",
+            "{system} takes the money at once: it cannot be authorized first.",
+            system="sumup",
+        ),
         offers=["captureLater: false"],
     )

@@ -16,6 +16,7 @@ from shared.connectors.psp.base import RefundRequest, VendorId
 from shared.domain.money import Money
 from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus, Stage
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
+from shared.said import say
 
 SYSTEM = "sumup"
 
@@ -101,7 +102,9 @@ def to_observation(checkout: SumupCheckout) -> Observation:
     try:
         amount = Money.from_major(checkout.amount, checkout.currency)
     except ValueError:
-        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no valid amount.") from None
+        raise ConnectorAnswerInvalid(
+            say("answer_unexpected", "The answer of {system} has no valid amount.", system=SYSTEM)
+        ) from None
     stage = _STAGES.get(checkout.status)
     if stage is Stage.PENDING and checkout.hosted_checkout_url:
         stage = Stage.REQUIRES_ACTION
@@ -127,7 +130,13 @@ def to_transaction_id(checkout: SumupCheckout) -> str:
     for each in checkout.transactions or []:
         if each.status == "SUCCESSFUL" and each.id:
             return each.id
-    raise ConnectorRejected("sumup has no successful transaction of this payment.")
+    raise ConnectorRejected(
+        say(
+            "no_transaction",
+            "{system} has no successful transaction of this payment.",
+            system="sumup",
+        )
+    )
 
 
 def to_refund_observation(event: SumupEvent) -> RefundObservation:

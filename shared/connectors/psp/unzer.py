@@ -45,6 +45,7 @@ from shared.errors import (
     ConnectorNotFound,
     ConnectorRejected,
 )
+from shared.said import say
 
 HAS_IDEMPOTENCY_KEYS = False
 HOSTS: Mapping[str, str] = {"p": "https://api.unzer.com", "s": "https://sbx-api.unzer.com"}
@@ -71,13 +72,23 @@ class Config(PspConfig):
     @classmethod
     def _is_private_key(cls, value: SecretStr) -> SecretStr:
         if not _PRIVATE_KEY.fullmatch(value.get_secret_value()):
-            raise ValueError("must be a private key: s-priv-... (sandbox) or p-priv-... (live)")
+            raise ValueError(
+                say(
+                    "key_of_unzer",
+                    "must be a private key: s-priv-... (sandbox) or p-priv-... (live)",
+                )
+            )
         return value
 
     @model_validator(mode="after")
     def _is_one_pair(self) -> Self:
         if self.private_key.get_secret_value()[0] != self.public_key[0]:
-            raise ValueError("publicKey and privateKey must both be of the sandbox or both be live")
+            raise ValueError(
+                say(
+                    "pair_of_unzer",
+                    "publicKey and privateKey must both be of the sandbox or both be live",
+                )
+            )
         return self
 
     @property
@@ -118,7 +129,9 @@ class Connector:
     def verify(self) -> None:
         """Request the public key of the private key."""
         if self._get(answers.KeyPair, "/keypair").public_key != self._public_key:
-            raise ConnectorCredentialsRefused("The public key is not of the private key's pair.")
+            raise ConnectorCredentialsRefused(
+                say("pair_differs", "The public key is not of the private key's pair.")
+            )
 
     def create(self, request: PaymentRequest) -> Observation:
         """Begin a payment on Unzer's page, once for each reference."""
@@ -144,7 +157,13 @@ class Connector:
                 return None
             raise
         if payment.order_id != request.reference:
-            raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} is about another payment.")
+            raise ConnectorAnswerInvalid(
+                say(
+                    "answer_unexpected",
+                    "The answer of {system} is about another payment.",
+                    system=SYSTEM,
+                )
+            )
         page_id = payment.resources.pay_page_id
         if not page_id or answers.to_stage(payment) is not Stage.REQUIRES_ACTION:
             return answers.to_observation(payment)
@@ -222,7 +241,12 @@ class Connector:
             done = self._send(answers.UnzerOperation, path, body)
             if done.is_error:
                 raise ConnectorRejected(
-                    f"{SYSTEM} refused: {self._redacted(answers.message_of(done))}"
+                    say(
+                        "system_refused",
+                        "{system} refused: {words}",
+                        system=SYSTEM,
+                        words=self._redacted(answers.message_of(done)),
+                    )
                 )
         except _REFUSALS as failure:
             return self._done_before(payment_id, stage, failure)
@@ -247,7 +271,14 @@ class Connector:
         """Read an answer. A refusal may have a success status."""
         result = parsed(answers.UnzerResult, body, system=SYSTEM)
         if result.errors:
-            raise ConnectorRejected(f"{SYSTEM} refused: {self._redacted(answers.said(result))}")
+            raise ConnectorRejected(
+                say(
+                    "system_refused",
+                    "{system} refused: {words}",
+                    system=SYSTEM,
+                    words=self._redacted(answers.said(result)),
+                )
+            )
         return parsed(model, body, system=SYSTEM)
 
     def _redacted(self, text: str) -> str:

@@ -18,6 +18,7 @@ from shared.connectors.psp.base import PaymentRequest, VendorId
 from shared.domain.money import Money
 from shared.domain.payments.payments import Observation, RefundObservation, RefundStatus, Stage
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
+from shared.said import say
 
 SYSTEM = "unzer"
 
@@ -134,7 +135,9 @@ def to_money(amount: Decimal, currency: str) -> Money:
     try:
         return Money.from_major(amount, currency)
     except ValueError:
-        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no valid amount.") from None
+        raise ConnectorAnswerInvalid(
+            say("answer_unexpected", "The answer of {system} has no valid amount.", system=SYSTEM)
+        ) from None
 
 
 def to_first_observation(page: UnzerPage) -> Observation:
@@ -144,7 +147,9 @@ def to_first_observation(page: UnzerPage) -> Observation:
         ConnectorAnswerInvalid: The answer names no payment.
     """
     if not page.resources.payment_id:
-        raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} has no payment.")
+        raise ConnectorAnswerInvalid(
+            say("answer_unexpected", "The answer of {system} has no payment.", system=SYSTEM)
+        )
     is_told = page.amount is not None and page.currency is not None
     return Observation(
         vendor_payment_id=page.resources.payment_id,
@@ -204,7 +209,14 @@ def to_charge_id(payment: UnzerPayment, amount: Money) -> str:
         ]
         if charge.path and charge.amount - _sum(cancels) >= amount.to_major():
             return charge.path[-1]
-    raise ConnectorRejected(f"{SYSTEM} has no charge of which {amount} can be given back.")
+    raise ConnectorRejected(
+        say(
+            "no_charge_for",
+            "{system} has no charge of which {amount} can be given back.",
+            system=SYSTEM,
+            amount=amount,
+        )
+    )
 
 
 def to_refund_observation(cancel: UnzerOperation) -> RefundObservation:

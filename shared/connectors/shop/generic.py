@@ -32,6 +32,7 @@ from shared.errors import (
     ConnectorRejected,
     ConnectorUnsupported,
 )
+from shared.said import say
 
 SYSTEM = "generic"
 NAME = f"the {SYSTEM} shop"
@@ -146,7 +147,7 @@ class Connector:
         try:
             said = self._write(generic_writes.PutCode(code=generic_writes.of_code(code)))
         except ConnectorConflict as conflict:
-            raise ConnectorRejected(str(conflict)) from None
+            raise ConnectorRejected(conflict.message) from None
         return parsed(PutAnswer, said, system=NAME).id
 
     def revoke_code(self, code: ShopCode) -> CodeFate:
@@ -190,7 +191,10 @@ class Connector:
     def _require_write_url(self) -> str:
         if not self._write_url:
             raise ConnectorUnsupported(
-                "Nothing can be written into the shop: its credentials have no writeUrl.",
+                say(
+                    "write_url_missing",
+                    "Nothing can be written into the shop: its credentials have no writeUrl.",
+                ),
                 offers=["writeUrl"],
             )
         return self._write_url

@@ -17,6 +17,7 @@ from shared.connectors.shop.order_receipts import NOTHING, OrderHead
 from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.systems.sales import Receipt
 from shared.domain.systems.shop_orders import ShopCustomer, ShopOrder
+from shared.said import say
 
 LINES_MAX = 500
 _REFUND = "refund:"
@@ -213,7 +214,7 @@ def to_order(row: ToldOrder) -> ShopOrder:
         ValueError: It says what no order can be.
     """
     if row.id.startswith(_REFUND):
-        raise ValueError(f"has an id that begins with {_REFUND}")
+        raise ValueError(say("id_begins_with", "has an id that begins with {begin}", begin=_REFUND))
     head = OrderHead(
         row.id,
         row.number or row.id,
@@ -226,7 +227,7 @@ def to_order(row: ToldOrder) -> ShopOrder:
         receipts = [order_receipts.cancellation_of(head, row.paid_at or row.changed_at)]
     elif row.status is Status.PAID:
         if row.paid_at is None:
-            raise ValueError("is paid, and has no paidAt")
+            raise ValueError(say("paid_without_date", "is paid, and has no paidAt"))
         lines = _lines(row.lines) or [PurchaseLine(max(row.total - row.shipping, NOTHING))]
         shipping = order_receipts.shipping_of(row.shipping)
         receipts = [

@@ -17,6 +17,7 @@ from shared.domain.loyalty.earning_base import EARNING_BASE_DEFAULT, LineType, P
 from shared.domain.money import Money
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.units import currency_scale
+from shared.said import say
 
 NOTHING = Decimal(0)
 NUMBER_CHARS_MAX = 100
@@ -61,7 +62,13 @@ def sale_of(
     if says.amount_minor - eligible.amount_minor > ROUNDING_MINOR:
         besides = sum((max(each.amount, NOTHING) for each in lines if not _counts(each)), NOTHING)
         received = _money(total - besides, head.currency)
-        doubt = f"its lines say {says}, but {received} were paid: {eligible} count"
+        doubt = say(
+            "more_than_paid",
+            "its lines say {says}, but {paid} were paid: {counted} count",
+            says=says,
+            paid=received,
+            counted=eligible,
+        )
     return Receipt(
         external_id=head.order_id,
         number=head.number[:NUMBER_CHARS_MAX],

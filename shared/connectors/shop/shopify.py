@@ -51,6 +51,7 @@ from shared.errors import (
     ConnectorRejected,
     ConnectorUnsupported,
 )
+from shared.said import say
 
 SYSTEM = "shopify"
 STREAMS = frozenset({Stream.RECEIPTS})
@@ -127,7 +128,9 @@ class Config(ConnectorConfig):
     @model_validator(mode="after")
     def _check_access(self) -> Config:
         if self.access_token is None and (self.client_id is None or self.client_secret is None):
-            raise ValueError("needs accessToken, or clientId and clientSecret")
+            raise ValueError(
+                say("access_of_shopify", "needs accessToken, or clientId and clientSecret")
+            )
         self.require_ascii_secrets()
         return self
 
@@ -287,7 +290,12 @@ class Connector:
         shop = self._ask(shopify_queries.SHOP, {}).get("shop")
         domain = shop.get("myshopifyDomain") if isinstance(shop, dict) else None
         if domain != self._config.shop:
-            raise ConnectorRejected("The access is to another shop than the one that is named.")
+            raise ConnectorRejected(
+                say(
+                    "access_to_other_shop",
+                    "The access is to another shop than the one that is named.",
+                )
+            )
 
     def orders(self, ids: Sequence[str]) -> ListedPage[ShopOrder]:
         """Ask for orders with all their refunds."""
@@ -303,7 +311,13 @@ class Connector:
         rows = read_rows((self._whole(each) for each in listed.nodes), _to_order)
         if listed.page_info.has_next_page:
             if not listed.page_info.end_cursor or listed.page_info.end_cursor == position:
-                raise ConnectorAnswerInvalid("The answer of shopify has no valid endCursor.")
+                raise ConnectorAnswerInvalid(
+                    say(
+                        "answer_unexpected",
+                        "The answer of {system} has no valid endCursor.",
+                        system="shopify",
+                    )
+                )
             return ListedPage(
                 rows.items, position=listed.page_info.end_cursor, skipped=rows.skipped
             )
@@ -318,8 +332,12 @@ class Connector:
         missing = sorted({_SCOPES[each] for each in writes} - granted)
         if missing:
             raise ConnectorCredentialsRefused(
-                f"The app has no access scope {', '.join(missing)}: add it at Shopify, release the "
-                "app, and install that version."
+                say(
+                    "scope_missing",
+                    "The app has no access scope {missing}: add it at Shopify, release the "
+                    "app, and install that version.",
+                    missing=", ".join(missing),
+                )
             )
 
     def write_card(self, card: ShopCard) -> None:
@@ -342,7 +360,10 @@ class Connector:
         """Set up webhooks, which the app's secret signs; see ``NoticeSubscribing``."""
         if self._config.client_secret is None:
             raise ConnectorUnsupported(
-                "The notices of an app are signed with its clientSecret, which is not stored.",
+                say(
+                    "client_secret_missing",
+                    "The notices of an app are signed with its clientSecret, which is not stored.",
+                ),
                 offers={"configureSync": "credentials.clientSecret"},
             )
         shopify_webhooks.subscribe(self._ask, address, SUBSCRIBES)
@@ -364,7 +385,13 @@ class Connector:
         if row is None:
             return None
         if not isinstance(row, dict):
-            raise ConnectorAnswerInvalid("The answer of shopify has no valid order.")
+            raise ConnectorAnswerInvalid(
+                say(
+                    "answer_unexpected",
+                    "The answer of {system} has no valid order.",
+                    system="shopify",
+                )
+            )
         lines = parsed(Listed, row.get("line_items"), system=SYSTEM)
         nodes = list(lines.nodes)
         for _ in range(LINE_PAGES_MAX):
@@ -375,7 +402,9 @@ class Connector:
             found = order.get("line_items") if isinstance(order, dict) else None
             lines = parsed(Listed, found, system=SYSTEM)
             nodes += lines.nodes
-        raise ConnectorAnswerInvalid("shopify lists too many lines of an order.")
+        raise ConnectorAnswerInvalid(
+            say("answer_unexpected", "{system} lists too many lines of an order.", system="shopify")
+        )
 
     def _ask(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Ask by GraphQL, which answers 200 also if it refuses.
@@ -391,7 +420,13 @@ class Connector:
         if found.errors:
             raise _refusal(found, self._client.secrets)
         if found.data is None:
-            raise ConnectorAnswerInvalid("The answer of shopify has no valid data.")
+            raise ConnectorAnswerInvalid(
+                say(
+                    "answer_unexpected",
+                    "The answer of {system} has no valid data.",
+                    system="shopify",
+                )
+            )
         return found.data
 
     @cached_property
@@ -450,7 +485,8 @@ def _refusal(found: _Answer, secrets: Sequence[str]) -> Exception:
     extensions = first.get("extensions")
     code = str(extensions.get("code")) if isinstance(extensions, dict) else ""
     said = " ".join(str(first.get("message", "")).split())
-    words = f"shopify refused: {redacted(said, secrets)[:MESSAGE_CHARS_MAX]}"
+    told = redacted(said, secrets)[:MESSAGE_CHARS_MAX]
+    words = say("system_refused", "{system} refused: {words}", system=SYSTEM, words=told)
     if code == "THROTTLED":
         return ConnectorRateLimited(words, status=200, retryAfter=_wait_s(found.extensions))
     if code in _DENIED:

@@ -39,6 +39,7 @@ from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.systems.sales import Receipt
 from shared.domain.systems.shop_orders import ShopCustomer, ShopOrder
 from shared.domain.units import currency_scale
+from shared.said import say
 
 REFUND_ID = "refund:"
 """Stands before the ids of refunds, which may be those of orders, too."""
@@ -336,7 +337,13 @@ def _lines(row: ShopifyOrder) -> Iterator[PurchaseLine]:
     types = _types(row)
     for line in row.line_items:
         if line.price_set.shop_money.currency_code != row.currency:
-            raise ValueError(f"has lines that are not in {row.currency}")
+            raise ValueError(
+                say(
+                    "lines_in_other_currency",
+                    "has lines that are not in {currency}",
+                    currency=row.currency,
+                )
+            )
         sold = _sold(row, line)
         amount = line.total(taxes_included=row.taxes_included)
         if sold != line.quantity:

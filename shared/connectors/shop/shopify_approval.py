@@ -22,6 +22,7 @@ from shared.connectors.config import ConnectorConfig
 from shared.connectors.shop.base import ApprovalRequest, NoticeNotGenuine
 from shared.connectors.shop.shopify import SYSTEM, TEXT, Config, ShopAddress, problem_of
 from shared.errors import ConnectorRejected
+from shared.said import say
 
 SCOPES = ("read_orders", "read_products", "write_customers", "write_discounts")
 """What is read of orders names products; cards of customers and codes of rewards are written. Who
@@ -91,11 +92,20 @@ def access(
     given = _exchanged(asked, code, is_emulated=is_emulated)
     if given.expires_in is not None:
         raise ConnectorRejected(
-            "Shopify gives this app only tokens that expire: make an app for this shop alone."
+            say(
+                "token_expires",
+                "Shopify gives this app only tokens that expire: make an app for this shop alone.",
+            )
         )
     missing = sorted(set(SCOPES) - set(given.scope.split(",")))
     if missing:
-        raise ConnectorRejected(f"The shop has not allowed the app {', '.join(missing)}.")
+        raise ConnectorRejected(
+            say(
+                "scope_not_allowed",
+                "The shop has not allowed the app {missing}.",
+                missing=", ".join(missing),
+            )
+        )
     return Config.restore({**asked.reveal(), "accessToken": given.access_token})
 
 

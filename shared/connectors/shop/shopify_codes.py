@@ -27,6 +27,7 @@ from shared.connectors.shop.shopify_payloads import (
 )
 from shared.domain.systems.shop_writes import CARD_NAMESPACE, CodeFate, ShopCode
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
+from shared.said import say
 
 TITLE_CHARS_MAX = 255
 
@@ -145,7 +146,12 @@ def put(ask: Ask, code: ShopCode) -> str:
         return _put_again(ask, looked.node, code)
     if code.amount is not None and looked.shop.currency != code.currency:
         raise ConnectorRejected(
-            f"The shop sells in {looked.shop.currency}, and the code is worth {code.currency}."
+            say(
+                "shop_currency",
+                "The shop sells in {currency}, and the code is worth {other}.",
+                currency=looked.shop.currency,
+                other=code.currency,
+            )
         )
     made = ask(CREATE, {"discount": discount_of(code)})
     errors = errors_in(made, [_CREATE])
@@ -156,7 +162,13 @@ def put(ask: Ask, code: ShopCode) -> str:
     # A call that was slower than its repetition has made it meanwhile.
     found = _find(ask, code)
     if found is None:
-        raise ConnectorAnswerInvalid("shopify says that the code is taken, and does not find it.")
+        raise ConnectorAnswerInvalid(
+            say(
+                "answer_unexpected",
+                "{system} says that the code is taken, and does not find it.",
+                system="shopify",
+            )
+        )
     return _put_again(ask, found, code)
 
 
@@ -176,7 +188,9 @@ def revoke(ask: Ask, code: ShopCode) -> CodeFate:
         return _fate_of(after.discount if after else None)
     if errors:
         raise refusal(errors)
-    raise ConnectorAnswerInvalid("shopify has not ended the code yet.")
+    raise ConnectorAnswerInvalid(
+        say("code_not_ended", "{system} has not ended the code yet.", system="shopify")
+    )
 
 
 def discount_of(code: ShopCode) -> Mapping[str, Any]:
@@ -211,7 +225,9 @@ def _put_again(ask: Ask, found: _Node, code: ShopCode) -> str:
     """Return the id of a code that is there; one that was revoked can be used again."""
     discount = found.discount
     if discount is None or not _is_ours(found, code):
-        raise ConnectorRejected("The shop has a code of somebody else that is spelled so.")
+        raise ConnectorRejected(
+            say("code_of_another", "The shop has a code of somebody else that is spelled so.")
+        )
     is_over = code.ends_at is not None and code.ends_at <= clock.real_now()
     if discount.status == _EXPIRED and not discount.uses and not is_over:
         times = {"startsAt": _time(code.starts_at), "endsAt": _end_of(code)}

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from shared.connectors.client import MESSAGE_CHARS_MAX, parsed
 from shared.errors import ConnectorAnswerInvalid, ConnectorNotFound, ConnectorRejected
+from shared.said import say
 
 NAME = "shopify"
 
@@ -45,7 +46,9 @@ def customer_gid(customer_id: str) -> str:
 
 def no_customer() -> ConnectorNotFound:
     """Return the refusal for a customer whom the shop does not have."""
-    return ConnectorNotFound("shopify has no such customer.")
+    return ConnectorNotFound(
+        say("no_such_customer", "{system} has no such customer.", system="shopify")
+    )
 
 
 def errors_in(data: Mapping[str, Any], parts: Iterable[str]) -> list[UserError]:
@@ -74,7 +77,8 @@ def require_done(data: Mapping[str, Any], parts: Iterable[str]) -> None:
 def refusal(errors: Sequence[UserError]) -> ConnectorRejected | ConnectorAnswerInvalid:
     """Return what a writing was refused with."""
     said = " ".join("; ".join(each.message for each in errors).split())
-    words = f"shopify refused: {said[:MESSAGE_CHARS_MAX]}"
+    told = said[:MESSAGE_CHARS_MAX]
+    words = say("system_refused", "{system} refused: {words}", system="shopify", words=told)
     if any(each.code == _FAILED for each in errors):
         return ConnectorAnswerInvalid(words)
     return ConnectorRejected(words, status=200)

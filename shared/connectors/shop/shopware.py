@@ -49,6 +49,7 @@ from shared.domain.systems.sales import DataType
 from shared.domain.systems.shop_orders import ShopCustomer, ShopOrder
 from shared.domain.systems.shop_writes import CodeFate, ShopCard, ShopCode, ShopWrite
 from shared.errors import ConnectorAnswerInvalid, ConnectorRejected
+from shared.said import say
 
 SYSTEM = "shopware"
 STREAMS = frozenset({Stream.RECEIPTS})
@@ -202,9 +203,11 @@ class Config(ConnectorConfig):
     @model_validator(mode="after")
     def _check_access(self) -> Config:
         if (self.client_id is None) != (self.client_secret is None):
-            raise ValueError("clientId and clientSecret belong together")
+            raise ValueError(say("client_pair", "clientId and clientSecret belong together"))
         if self.client_id is None and self.app_secret is None:
-            raise ValueError("needs clientId and clientSecret, or appSecret")
+            raise ValueError(
+                say("access_of_shopware", "needs clientId and clientSecret, or appSecret")
+            )
         self.require_ascii_secrets()
         return self
 
@@ -339,7 +342,13 @@ class Connector:
             return ListedPage(rows.items, since=written(until - OVERLAP), skipped=rows.skipped)
         last = listed[-1].get("autoIncrement")
         if not isinstance(last, int) or last <= after:
-            raise ConnectorAnswerInvalid("The answer of shopware has no valid autoIncrement.")
+            raise ConnectorAnswerInvalid(
+                say(
+                    "answer_unexpected",
+                    "The answer of {system} has no valid autoIncrement.",
+                    system="shopware",
+                )
+            )
         place = json.dumps({"until": written(until), "after": last})
         return ListedPage(rows.items, position=place, skipped=rows.skipped)
 
@@ -400,7 +409,9 @@ class Connector:
         """Return a client with a new token, which it has asked for itself."""
         config = self._config
         if config.client_id is None or config.client_secret is None:
-            raise ConnectorRejected("The app is not registered yet: install it in the shop.")
+            raise ConnectorRejected(
+                say("app_not_registered", "The app is not registered yet: install it in the shop.")
+            )
         reply = client_with({}).post(
             "/oauth/token",
             {
@@ -426,9 +437,13 @@ def _place(position: str | None) -> tuple[datetime, int]:
     try:
         until, after = datetime.fromisoformat(found["until"]), found["after"]
     except (KeyError, TypeError, ValueError):
-        raise ConnectorRejected("The position of the sync is not one of shopware.") from None
+        raise ConnectorRejected(
+            say("position_lost", "The position of the sync is not one of shopware.")
+        ) from None
     if not isinstance(after, int):
-        raise ConnectorRejected("The position of the sync is not one of shopware.")
+        raise ConnectorRejected(
+            say("position_lost", "The position of the sync is not one of shopware.")
+        )
     return until, after
 
 

@@ -36,6 +36,7 @@ from shared.connectors.shop.order_receipts import (
 from shared.domain.loyalty.earning_base import LineType, PurchaseLine
 from shared.domain.systems.sales import Receipt, ReceiptKind
 from shared.domain.systems.shop_orders import ShopCustomer, ShopOrder
+from shared.said import say
 
 _STEP = Decimal("0.000001")
 _WITH_TAX_BESIDE = "net"
@@ -45,7 +46,10 @@ _HAD = _PAID | {"refunded", "chargeback"}
 _DONE = "completed"
 _CANCELLED = "cancelled"
 _PROMOTION = "promotion"
-_NO_AMOUNT = "is refunded in part, and the shop does not say how much: nothing is taken back"
+_NO_AMOUNT = say(
+    "refund_unclear",
+    "is refunded in part, and the shop does not say how much: nothing is taken back",
+)
 
 
 def _amount(value: Any) -> Any:

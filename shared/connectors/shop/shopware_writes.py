@@ -29,6 +29,7 @@ from shared.domain.systems.shop_writes import (
     ShopCode,
 )
 from shared.errors import ConnectorNotFound, ConnectorRejected
+from shared.said import say
 
 CARD_FIELDS = tuple(f"{CARD_NAMESPACE}_{name}" for name in ("balance", "unit", "tier", "card_code"))
 PERMISSIONS: Mapping[str, frozenset[str]] = {
@@ -198,7 +199,9 @@ def _discount(client: JsonClient, code: ShopCode, promotion_id: str) -> Mapping[
     }
     currency = next(iter(_search(client, "currency", _Currency, criteria)), None)
     if currency is None:
-        raise ConnectorRejected(f"The shop does not sell in {code.currency}.")
+        raise ConnectorRejected(
+            say("shop_lacks_currency", "The shop does not sell in {other}.", other=code.currency)
+        )
     price = {
         "id": _id_of("promotion_discount_prices", discount_id, currency.id),
         "currencyId": currency.id,
@@ -221,7 +224,9 @@ def _customer(client: JsonClient, customer_id: str) -> _Customer:
     }
     found = list(_search(client, "customer", _Customer, criteria)) if is_id(customer_id) else []
     if not found:
-        raise ConnectorNotFound("shopware has no customer of this id.")
+        raise ConnectorNotFound(
+            say("no_such_customer", "{system} has no customer of this id.", system="shopware")
+        )
     return found[0]
 
 

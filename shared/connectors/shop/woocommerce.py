@@ -43,6 +43,7 @@ from shared.domain.systems.sales import DataType
 from shared.domain.systems.shop_orders import ShopOrder
 from shared.domain.systems.shop_writes import CodeFate, ShopCard, ShopCode, ShopWrite
 from shared.errors import ConnectorAnswerInvalid, ConnectorNotFound
+from shared.said import say
 
 SYSTEM = "woocommerce"
 STREAMS = frozenset({Stream.RECEIPTS})
@@ -82,7 +83,7 @@ class Site(ConnectorConfig):
     @classmethod
     def _without_query(cls, url: str) -> str:
         if "?" in url or "#" in url:
-            raise ValueError("must be the address of the shop alone")
+            raise ValueError(say("shop_address_alone", "must be the address of the shop alone"))
         return url
 
     def hosts(self) -> Mapping[str, str]:
@@ -193,7 +194,14 @@ class Connector:
             try:
                 found.append(self._order(WooOrder.model_validate(row)))
             except ValueError as error:
-                raise ConnectorAnswerInvalid(f"The order of {SYSTEM} {reason_of(error)}.") from None
+                raise ConnectorAnswerInvalid(
+                    say(
+                        "answer_unexpected",
+                        "The order of {system} {words}.",
+                        system=SYSTEM,
+                        words=reason_of(error),
+                    )
+                ) from None
         return ListedPage(tuple(found))
 
     def receipts(self, position: str | None, since: str | None) -> ListedPage[ShopOrder]:
@@ -257,7 +265,14 @@ class Connector:
         try:
             return tuple(map(WooRefund.model_validate, rows))
         except ValidationError as error:
-            raise ConnectorAnswerInvalid(f"A refund of {SYSTEM} {reason_of(error)}.") from None
+            raise ConnectorAnswerInvalid(
+                say(
+                    "answer_unexpected",
+                    "A refund of {system} {words}.",
+                    system=SYSTEM,
+                    words=reason_of(error),
+                )
+            ) from None
 
     def _list(self, query: Mapping[str, Any]) -> list[Any]:
         return self._rows("/orders", query)
@@ -265,9 +280,15 @@ class Connector:
     def _rows(self, path: str, query: Mapping[str, Any]) -> list[Any]:
         rows = self._client.get(path, query).body
         if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
-            raise ConnectorAnswerInvalid(f"The answer of {SYSTEM} is no list.")
+            raise ConnectorAnswerInvalid(
+                say("answer_unexpected", "The answer of {system} is no list.", system=SYSTEM)
+            )
         if len(rows) > PAGE_ITEMS:
-            raise ConnectorAnswerInvalid(f"{SYSTEM} lists more than it was asked for.")
+            raise ConnectorAnswerInvalid(
+                say(
+                    "answer_unexpected", "{system} lists more than it was asked for.", system=SYSTEM
+                )
+            )
         return rows
 
 

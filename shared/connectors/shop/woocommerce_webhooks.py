@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.connectors.client import JsonClient
 from shared.errors import ConnectorAnswerInvalid
+from shared.said import say
 
 PAGE_ITEMS = 100
 PAGES_MAX = 10
@@ -43,7 +44,9 @@ def _sent_to(client: JsonClient, address: str) -> list[dict[str, Any]]:
     for number in range(1, PAGES_MAX + 1):
         rows = client.get("/webhooks", {"per_page": PAGE_ITEMS, "page": number}).body
         if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
-            raise ConnectorAnswerInvalid(f"The answer of {client.system} is no list.")
+            raise ConnectorAnswerInvalid(
+                say("answer_unexpected", "The answer of {system} is no list.", system=client.system)
+            )
         found += [
             each
             for each in rows
@@ -51,4 +54,6 @@ def _sent_to(client: JsonClient, address: str) -> list[dict[str, Any]]:
         ]
         if len(rows) < PAGE_ITEMS:
             return found
-    raise ConnectorAnswerInvalid(f"{client.system} lists too many webhooks.")
+    raise ConnectorAnswerInvalid(
+        say("answer_unexpected", "{system} lists too many webhooks.", system=client.system)
+    )

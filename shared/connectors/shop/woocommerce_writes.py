@@ -28,6 +28,7 @@ from shared.errors import (
     ConnectorNotFound,
     ConnectorRejected,
 )
+from shared.said import say
 
 CARD_FIELDS = ("balance", "unit", "tier", "card_code")
 MARK = f"{CARD_NAMESPACE}_code"
@@ -89,7 +90,13 @@ def revoke_code(client: JsonClient, code: ShopCode) -> CodeFate:
                 return CodeFate.USED
         except ConnectorNotFound:
             pass  # Somebody has deleted it meanwhile.
-    raise ConnectorAnswerInvalid("woocommerce has a coupon after it was deleted.")
+    raise ConnectorAnswerInvalid(
+        say(
+            "coupon_not_deleted",
+            "{system} has a coupon after it was deleted.",
+            system="woocommerce",
+        )
+    )
 
 
 def _ends_used(client: JsonClient, coupon: WooCoupon, code: ShopCode) -> bool:
@@ -125,20 +132,34 @@ def _find(client: JsonClient, code: ShopCode) -> WooCoupon | None:
     """
     rows = client.get("/coupons", {"code": code.code}).body
     if not isinstance(rows, list):
-        raise ConnectorAnswerInvalid("The answer of woocommerce is no list.")
+        raise ConnectorAnswerInvalid(
+            say("answer_unexpected", "The answer of {system} is no list.", system="woocommerce")
+        )
     for row in rows:
         found = parsed(WooCoupon, row, system="woocommerce")
         if found.code.lower() != code.code.lower():
             continue
         if not any((each.key, each.value) == (MARK, _mark_of(code)) for each in found.meta_data):
-            raise ConnectorRejected("woocommerce has another coupon with this code.")
+            raise ConnectorRejected(
+                say(
+                    "coupon_of_another",
+                    "{system} has another coupon with this code.",
+                    system="woocommerce",
+                )
+            )
         return found
     return None
 
 
 def _make(client: JsonClient, code: ShopCode) -> WooCoupon:
     if code.starts_at > clock.real_now() + STARTS_WITHIN:
-        raise ConnectorRejected("woocommerce has no coupons that count from later on.")
+        raise ConnectorRejected(
+            say(
+                "no_later_coupons",
+                "{system} has no coupons that count from later on.",
+                system="woocommerce",
+            )
+        )
     body = {**_discount(client, code), **dict(_terms(client, code))}
     try:
         return _coupon(client.post("/coupons", body))
@@ -159,7 +180,12 @@ def _discount(client: JsonClient, code: ShopCode) -> Mapping[str, str]:
     currency = parsed(WooCurrency, answer, system="woocommerce").code
     if currency != code.currency:
         raise ConnectorRejected(
-            f"The shop sells in {currency}, and the code is in {code.currency}."
+            say(
+                "shop_currency",
+                "The shop sells in {currency}, and the code is in {other}.",
+                currency=currency,
+                other=code.currency,
+            )
         )
     return {"discount_type": "fixed_cart", "amount": _text(code.amount)}
 
@@ -172,7 +198,11 @@ def _terms(client: JsonClient, code: ShopCode) -> Iterator[tuple[str, Any]]:
     answer = client.get(_customer_path(code.customer_id)).body
     email = parsed(WooCustomer, answer, system="woocommerce").email
     if email is None or not _PLAIN_ADDRESS.fullmatch(email):
-        raise ConnectorRejected("The customer has no e-mail address that a coupon can have.")
+        raise ConnectorRejected(
+            say(
+                "customer_lacks_email", "The customer has no e-mail address that a coupon can have."
+            )
+        )
     yield "code", code.code
     yield "description", code.title
     yield "email_restrictions", [email]
@@ -190,7 +220,13 @@ def _set_expiry(client: JsonClient, coupon: WooCoupon, at: str) -> WooCoupon:
         client.send("PUT", f"/coupons/{coupon.id}", {"date_expires": at}, is_repeatable=True)
     )
     if (changed.date_expires_gmt or "") != at.removesuffix("Z"):
-        raise ConnectorAnswerInvalid("woocommerce has not changed when a coupon expires.")
+        raise ConnectorAnswerInvalid(
+            say(
+                "coupon_not_changed",
+                "{system} has not changed when a coupon expires.",
+                system="woocommerce",
+            )
+        )
     return changed
 
 
@@ -212,7 +248,9 @@ def _put_meta(client: JsonClient, customer_id: str, values: Mapping[str, str | N
 
 def _customer_path(customer_id: str) -> str:
     if not (customer_id.isascii() and customer_id.isdigit()):
-        raise ConnectorNotFound("woocommerce has no customer of this id.")
+        raise ConnectorNotFound(
+            say("no_such_customer", "{system} has no customer of this id.", system="woocommerce")
+        )
     return f"/customers/{customer_id}"
 
 

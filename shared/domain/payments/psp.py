@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from shared.encrypted import Encrypted
 from shared.errors import ConnectorNotConfigured
+from shared.said import say
 
 ProviderName = Literal["stripe", "payabl", "adyen", "mollie", "sumup", "payone", "unzer", "custom"]
 """Each name is a module of ``shared/connectors/psp``."""
@@ -47,7 +48,10 @@ class PspConfiguration:
         if found is None:
             which = f"provider {provider}" if provider else "payment provider"
             configured = [each.provider for each in self.accounts]
-            raise ConnectorNotConfigured(f"The store has no {which}.", configured=configured)
+            raise ConnectorNotConfigured(
+                say("no_provider_named", "The store has no {which}.", which=which),
+                configured=configured,
+            )
         return found
 
     def configured(self, account: PspAccount, *, is_default: bool) -> PspConfiguration:

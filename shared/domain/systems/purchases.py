@@ -25,17 +25,22 @@ from shared.domain.pseudonyms import Pseudonyms
 from shared.domain.systems import receipt_parts
 from shared.domain.systems.receipt_parts import Parts
 from shared.domain.systems.sales import Receipt, ReceiptKind, identity_of
+from shared.said import say
 
 RECEIPTS_MAX = 200
 """The most receipts that one purchase keeps."""
 WAITS = timedelta(days=90)
 """A receipt that takes back goods waits this long for the sale that it names."""
-OTHER_AMOUNT = "It has another amount than before: what it has earned stays."
-_OTHER_CUSTOMER = (
+OTHER_AMOUNT = say("other_amount", "It has another amount than before: what it has earned stays.")
+_OTHER_CUSTOMER = say(
+    "other_customer",
     "It names another customer than before, and the till does not say which reading is later: "
-    "nothing was changed."
+    "nothing was changed.",
 )
-_OTHER_SALE = "Its number was used before, for another time and amount: it counts as another sale."
+_OTHER_SALE = say(
+    "other_sale",
+    "Its number was used before, for another time and amount: it counts as another sale.",
+)
 _CLOCKS_DIFFER = timedelta(days=1)
 """A sale that seems to be later than its void by less than this is its sale all the same."""
 
@@ -368,7 +373,8 @@ def with_receipt(
     """
     receipt = _of_erased(purchase, receipt, is_earning=is_earning)
     if len(purchase.sales) + len(purchase.changes) >= RECEIPTS_MAX:
-        refusal = f"More than {RECEIPTS_MAX} receipts belong to the same sale."
+        sentence = "More than {most} receipts belong to the same sale."
+        refusal = say("too_many_of_sale", sentence, most=RECEIPTS_MAX)
         return Reading(purchase, refusal=refusal)
     if receipt.kind is ReceiptKind.VOID and receipt.voids == receipt.external_id:
         return _with_void(purchase, receipt)
@@ -817,7 +823,10 @@ def _with_change(
         return Reading(purchase)
     doubt = None
     if len(list(_candidates(purchase.sales, change))) > 1:
-        doubt = "Several sales have the number that it names: it counts for the latest before it."
+        doubt = say(
+            "several_sales",
+            "Several sales have the number that it names: it counts for the latest before it.",
+        )
     return Reading(replace(purchase, changes=(*purchase.changes, change)), doubt)
 
 

@@ -16,6 +16,7 @@ from shared.domain import lease
 from shared.domain.pseudonyms import Pseudonyms
 from shared.domain.systems.shop_writes import ShopCard, ShopWrite
 from shared.domain.systems.syncs import SystemKind, source_of
+from shared.said import Meaning, meaning_of
 
 LEASE = timedelta(minutes=5)
 """Longer than whoever holds it may run: the function's time limit ends it before."""
@@ -113,6 +114,7 @@ class ShopWriting:
     digest: str | None = None
     error: str | None = None
     message: str | None = None
+    meaning: Meaning | None = None
     dead_reason: str | None = None
     external_id: str | None = None
     order_id: str | None = None
@@ -172,6 +174,7 @@ def armed(writing: ShopWriting, now: datetime) -> ShopWriting:
         attempts=0,
         error=None,
         message=None,
+        meaning=None,
         dead_reason=None,
         version=writing.version + 1,
         updated_at=now,
@@ -229,6 +232,7 @@ def released(writing: ShopWriting, now: datetime) -> ShopWriting:
         attempts=0,
         error=None,
         message=None,
+        meaning=None,
         updated_at=now,
     )
 
@@ -258,6 +262,7 @@ def failed(
         digest=None,
         error=failure.code,
         message=failure.message[:MESSAGE_CHARS_MAX],
+        meaning=meaning_of(failure.message),
         unsettled_until=settled,
     )
     if delay_s is None or not failure.is_retryable:
@@ -309,7 +314,9 @@ def erased(writing: ShopWriting, names: Pseudonyms) -> ShopWriting | None:
     is_over = writing.state in {WritingState.USED, WritingState.REVOKED}
     if is_over or not writing.is_touched:
         return None
-    after = replace(writing, user_id=names.of(writing.user_id), is_ending=True, message=None)
+    after = replace(
+        writing, user_id=names.of(writing.user_id), is_ending=True, message=None, meaning=None
+    )
     if writing.terms is not None:
         membership_id = names.of(writing.terms.membership_id)
         after = replace(after, terms=replace(writing.terms, membership_id=membership_id))

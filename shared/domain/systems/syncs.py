@@ -17,6 +17,7 @@ from shared import ids
 from shared.domain import lease
 from shared.encrypted import Encrypted
 from shared.errors import InternalError
+from shared.said import Meaning, meaning_of, say
 
 
 class SystemKind(StrEnum):
@@ -82,6 +83,7 @@ class Remark:
     stream: str
     external_id: str
     reason: str
+    meaning: Meaning | None = None
 
 
 def source_of(kind: SystemKind, system: str) -> str:
@@ -104,7 +106,7 @@ PAUSES = (
     timedelta(minutes=30),
 )
 NIGHT_HOUR = 3
-BROKE_OFF = "It broke off."
+BROKE_OFF = say("broke_off", "It broke off.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,8 @@ class Sync:
         lease_id: The id of the worker that holds the sync until ``lease_until``.
         retry_at: The time to go on after a failed call.
         failures: The number of failed calls in a row.
-        failure: The code of its failure; ``failure_message`` says it in words.
+        failure: The code of its failure; ``failure_message`` says it in words, and
+            ``failure_meaning`` for other languages.
         problem: A problem that a person should check although the sync succeeded.
         config_token: The credentials, encrypted, as long as it runs; ``None`` if they came with
             the request and cannot be kept.
@@ -162,6 +165,7 @@ class Sync:
     failures: int = 0
     failure: str | None = None
     failure_message: str | None = None
+    failure_meaning: Meaning | None = None
     problem: str | None = None
     config_token: Encrypted | None = None
     settings_digest: str = ""
@@ -234,6 +238,7 @@ def page_done(sync: Sync, position: str | None, *, is_listing: bool) -> Sync:
         failures=0,
         failure=None,
         failure_message=None,
+        failure_meaning=None,
     )
 
 
@@ -252,6 +257,7 @@ def stream_done(sync: Sync, since: str | None) -> Sync:
         failures=0,
         failure=None,
         failure_message=None,
+        failure_meaning=None,
     )
 
 
@@ -280,6 +286,7 @@ def succeeded(sync: Sync, now: datetime) -> Sync:
         config_token=None,
         failure=None,
         failure_message=None,
+        failure_meaning=None,
         updated_at=now,
         finished_at=now,
     )
@@ -294,7 +301,8 @@ def failed(sync: Sync, code: str, message: str, now: datetime) -> Sync:
         retry_at=None,
         config_token=None,
         failure=code,
-        failure_message=message,
+        failure_message=str(message),
+        failure_meaning=meaning_of(message),
         updated_at=now,
         finished_at=now,
     )
@@ -312,7 +320,8 @@ def put_off(sync: Sync, code: str, message: str, retry_after_s: int, now: dateti
         retry_at=now + pause,
         lease_until=None,
         failure=code,
-        failure_message=message,
+        failure_message=str(message),
+        failure_meaning=meaning_of(message),
         updated_at=now,
     )
 

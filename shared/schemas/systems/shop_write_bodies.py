@@ -9,6 +9,7 @@ from pydantic import Field
 from shared.domain.systems.shop_writings import ShopWriting
 from shared.schemas import answers
 from shared.schemas.base import Id, Timestamp, WireModel
+from shared.schemas.systems.meaning_bodies import MeaningBody, to_meaning
 
 WriteKind = Literal["card", "code"]
 WriteState = Literal["pending", "written", "dead", "revoked", "used"]
@@ -39,6 +40,9 @@ class ShopWriteBody(WireModel):
     )
     error: str | None = Field(description="The code of the last failure. Null without one.")
     message: str | None = Field(description="The last failure in words. Null without one.")
+    meaning: MeaningBody | None = Field(
+        description="The same without words, for other languages. Null where it has no code."
+    )
     reason: str | None = Field(
         description=(
             "Why it is dead: `refused`, the shop would refuse it again; `attempts_exhausted`, it "
@@ -62,6 +66,14 @@ SHOP_WRITE_EXAMPLE: dict[str, Any] = {
     "nextAttemptAt": None,
     "error": "CONNECTOR_NOT_FOUND",
     "message": "the generic shop answered 404: no such customer",
+    "meaning": {
+        "code": "answered_words",
+        "parameters": {
+            "system": "the generic shop",
+            "status": "404",
+            "words": "no such customer",
+        },
+    },
     "reason": "refused",
     "createdAt": "2026-03-03T12:00:00.000Z",
     "updatedAt": "2026-03-03T12:00:00.000Z",
@@ -83,6 +95,7 @@ def shop_write_body(writing: ShopWriting) -> ShopWriteBody:
         next_attempt_at=writing.next_attempt_at,
         error=writing.error,
         message=writing.message,
+        meaning=to_meaning(writing.meaning),
         reason=writing.dead_reason,
         created_at=writing.created_at,
         updated_at=writing.updated_at,

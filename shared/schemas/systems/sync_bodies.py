@@ -19,6 +19,7 @@ from shared.domain.systems.syncs import (
 )
 from shared.schemas import answers
 from shared.schemas.base import Id, RequestTime, Timestamp, WireModel
+from shared.schemas.systems.meaning_bodies import MeaningBody, to_meaning
 
 _NAME = "Name of the system."
 PosName = Annotated[system_names.PosName, Field(description=_NAME)]
@@ -134,6 +135,9 @@ class RemarkBody(WireModel):
         description="The system's id. Empty if the remark is about the whole list."
     )
     reason: str = Field(description="Why it could not be taken, or what is in doubt, in words.")
+    meaning: MeaningBody | None = Field(
+        description="The same without words, for other languages. Null where it has no code."
+    )
 
 
 Remarks = Annotated[
@@ -173,6 +177,9 @@ class SyncBody(WireModel):
     )
     failure_message: str | None = Field(
         description="Why the sync failed, or waits, in words. Null if it does not."
+    )
+    failure_meaning: MeaningBody | None = Field(
+        description="The same without words, for other languages. Null where it has no code."
     )
     started_at: Timestamp = Field(description="When it began.")
     updated_at: answers.UpdatedAt
@@ -236,6 +243,7 @@ SYNC_EXAMPLE: dict[str, Any] = {
     "problem": None,
     "failure": None,
     "failureMessage": None,
+    "failureMeaning": None,
     "startedAt": "2026-03-03T12:00:00.000Z",
     "updatedAt": "2026-03-03T12:00:02.000Z",
     "finishedAt": "2026-03-03T12:00:02.000Z",
@@ -259,7 +267,12 @@ def to_changes(sync: Sync) -> SyncChanges:
 def to_remarks(sync: Sync) -> list[RemarkBody]:
     """Return a sync's remarks, for an answer."""
     return [
-        RemarkBody(stream=each.stream, external_id=each.external_id, reason=each.reason)
+        RemarkBody(
+            stream=each.stream,
+            external_id=each.external_id,
+            reason=each.reason,
+            meaning=to_meaning(each.meaning),
+        )
         for each in sync.remarks
     ]
 
@@ -304,6 +317,7 @@ def _sync(sync: Sync) -> SyncBody:
         problem=sync.problem,
         failure=sync.failure,
         failure_message=sync.failure_message,
+        failure_meaning=to_meaning(sync.failure_meaning),
         started_at=sync.started_at,
         updated_at=sync.updated_at,
         finished_at=sync.finished_at,

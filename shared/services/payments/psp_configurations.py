@@ -16,6 +16,7 @@ from shared.domain.payments import payment_events
 from shared.domain.payments.payments import Payment
 from shared.domain.payments.psp import PspAccount, PspConfiguration
 from shared.errors import ConnectorNotConfigured, LiveProviderRefused
+from shared.said import say
 from shared.services import access, commands, credentials
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
@@ -116,7 +117,9 @@ def delete(caller: Caller, store_id: str, provider: str) -> DeletedProvider:
     def decide(reads: Reads) -> Effect[DeletedProvider]:
         before = psp_documents.decode(reads[path])
         if before is None:
-            raise ConnectorNotConfigured("The store has no payment provider.", configured=[])
+            raise ConnectorNotConfigured(
+                say("no_provider", "The store has no payment provider."), configured=[]
+            )
         after = before.without(provider)
         kept = {"defaultProvider": after.default_provider}
         writes = [psp_documents.write(reads[path], after)]
@@ -132,7 +135,9 @@ def account_of(configuration: PspConfiguration | None, payment: Payment) -> PspA
         ConnectorNotConfigured: The account was deleted since.
     """
     if configuration is None:
-        raise ConnectorNotConfigured("The store has no payment provider.", configured=[])
+        raise ConnectorNotConfigured(
+            say("no_provider", "The store has no payment provider."), configured=[]
+        )
     return configuration.account(payment.provider)
 
 

@@ -16,6 +16,7 @@ from shared.errors import (
     ConnectorNotConfigured,
     ConnectorUnsupported,
 )
+from shared.said import say
 from shared.services import credentials
 from shared.services.events import shop_outbox
 from shared.store import paths
@@ -39,7 +40,12 @@ def require(connection: Connection, what: ShopWrite) -> None:
     """
     offers = systems.shop_module_of(connection.system).WRITES
     if what not in offers:
-        raise ConnectorUnsupported(f"{connection.system} takes no {what}s.", offers=sorted(offers))
+        raise ConnectorUnsupported(
+            say(
+                "shop_takes_none", "{system} takes no {what}s.", system=connection.system, what=what
+            ),
+            offers=sorted(offers),
+        )
 
 
 def require_own(connection: Connection, writing: ShopWriting) -> None:
@@ -51,7 +57,11 @@ def require_own(connection: Connection, writing: ShopWriting) -> None:
     address = shop_outbox.address_of(connection)
     if address is not None and not writing.is_for(address):
         raise ConnectorNotConfigured(
-            f"The code is of another shop than the store is connected to: {writing.shop_address}.",
+            say(
+                "code_in_other_shop",
+                "The code is of another shop than the store is connected to: {shop}.",
+                shop=writing.shop_address,
+            ),
             fix="Connect that shop again with configureSync, or look there yourself.",
             kind=SystemKind.SHOP,
             system=writing.system,
@@ -61,7 +71,11 @@ def require_own(connection: Connection, writing: ShopWriting) -> None:
 def not_configured(writing: ShopWriting) -> ConnectorNotConfigured:
     """Return the refusal of what a shop has that the store is not connected to any more."""
     return ConnectorNotConfigured(
-        f"The store has no stored credentials of {writing.system}.",
+        say(
+            "no_credentials",
+            "The store has no stored credentials of {system}.",
+            system=writing.system,
+        ),
         fix="Connect the shop again with configureSync, kind `shop`.",
         kind=SystemKind.SHOP,
         system=writing.system,

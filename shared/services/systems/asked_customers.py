@@ -19,6 +19,7 @@ from shared.domain.members import personal_data
 from shared.domain.systems.shop_orders import ShopCustomer
 from shared.domain.systems.syncs import Connection, SystemKind
 from shared.errors import ConnectorError, ConnectorUnavailable, MemberNotFound
+from shared.said import say
 from shared.services.systems import connections
 from shared.store.accounts import account_documents
 from shared.store.systems import sync_documents
@@ -59,7 +60,9 @@ def _asked(connection: Connection, customer_id: str) -> ShopCustomer | None:
         outcome = "unknown" if found is None else "known"
     except ConnectorError as error:
         outcome = error.code
-        raise ConnectorUnavailable("The shop cannot be asked for the customer now.") from None
+        raise ConnectorUnavailable(
+            say("shop_not_askable", "The shop cannot be asked for the customer now.")
+        ) from None
     finally:
         duration_ms = round((time.monotonic() - began_s) * 1000, 1)
         logs.info("shop asked for customer", **asked, outcome=outcome, durationMs=duration_ms)

@@ -21,6 +21,7 @@ from shared.domain.loyalty.receipt_claims import (
 from shared.domain.systems.purchases import Grant, KnownSale, Purchase
 from shared.domain.systems.receipt_parts import Parts
 from shared.domain.systems.sales import Receipt, ReceiptKind
+from shared.said import say
 from shared.services import commands
 from shared.services.commands import Reads
 from shared.services.loyalty import till_receipts
@@ -28,9 +29,12 @@ from shared.store import paths
 from shared.store.client import Snapshot, Write
 from shared.store.loyalty import receipt_documents
 
-ELSEWHERE = "It has earned before, and what came back of it is told elsewhere: nothing was changed."
+ELSEWHERE = say(
+    "told_elsewhere",
+    "It has earned before, and what came back of it is told elsewhere: nothing was changed.",
+)
 _CLAIM_OF = "claim:"
-VOIDED = "It was voided before: it earns nothing."
+VOIDED = say("voided_before", "It was voided before: it earns nothing.")
 
 
 @dataclass(frozen=True, slots=True)

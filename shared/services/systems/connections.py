@@ -18,6 +18,7 @@ from shared.domain.systems.purchases import Purchase
 from shared.domain.systems.shop_writes import ShopWrite
 from shared.domain.systems.syncs import Connection, Sync, SyncSchedule, SystemKind
 from shared.errors import ConnectorNotConfigured, ConnectorUnsupported
+from shared.said import say
 from shared.schemas.base import invalid
 from shared.services import access, commands
 from shared.services import credentials as stored_credentials
@@ -232,7 +233,11 @@ def storable_settings(
     module = systems.module_of(kind, system)
     if module.IS_FILE:
         raise ConnectorUnsupported(
-            f"{module.SYSTEM} is read from files: send one with each sync.",
+            say(
+                "read_from_files",
+                "{system} is read from files: send one with each sync.",
+                system=module.SYSTEM,
+            ),
             offers={"syncPOS" if kind is SystemKind.POS else "syncERP": "credentials.file"},
         )
     return stored_credentials.checked(module.Config, credentials, within="credentials")
@@ -297,7 +302,11 @@ def delete(caller: Caller, kind: SystemKind, system: str, store_id: str) -> bool
         stored = [reads[path]] if reads[path].data is not None else []
         if not stored and not _waits(reads, pending, now):
             raise ConnectorNotConfigured(
-                f"The store has no stored credentials of {system}.",
+                say(
+                    "no_credentials",
+                    "The store has no stored credentials of {system}.",
+                    system=system,
+                ),
                 fix="There is nothing to delete; getSyncStatus lists what is stored.",
                 kind=kind,
                 system=system,
@@ -360,7 +369,11 @@ def settings_of(
         return stored_credentials.checked(module.Config, credentials, within="credentials")
     if connection is None:
         raise ConnectorNotConfigured(
-            f"The store has no stored credentials of {system}: send credentials.",
+            say(
+                "no_credentials",
+                "The store has no stored credentials of {system}: send credentials.",
+                system=system,
+            ),
             fix=(
                 "Send the file in `credentials.file`, in base64; it is never stored."
                 if module.IS_FILE

@@ -30,6 +30,7 @@ from shared.errors import (
     ConnectorUnsupported,
     IdempotencyKeyReused,
 )
+from shared.said import say
 from shared.services import access, commands
 from shared.services.commands import Effect, Reads
 from shared.services.events import outbox
@@ -322,7 +323,12 @@ def _way(module: Module, data_type: DataType) -> PushBy:
 def _file_only(module: Module, data_type: DataType, found: ExportFile) -> ConnectorUnsupported:
     """Return a refusal: nothing was pushed, and its file can be imported by hand."""
     return ConnectorUnsupported(
-        f"{module.SYSTEM} has no call that takes a {data_type}: import the file there.",
+        say(
+            "record_refused",
+            "{system} has no call that takes a {kind}: import the file there.",
+            system=module.SYSTEM,
+            kind=data_type,
+        ),
         offers={data_type.value: PushBy.FILE.value},
         file={
             "name": found.name,
@@ -334,4 +340,7 @@ def _file_only(module: Module, data_type: DataType, found: ExportFile) -> Connec
 
 def _unsupported(module: Module, data_type: DataType) -> ConnectorUnsupported:
     offers = {each.value: by.value for each, by in module.PUSHES.items()}
-    return ConnectorUnsupported(f"{module.SYSTEM} takes no {data_type}.", offers=offers)
+    return ConnectorUnsupported(
+        say("record_refused", "{system} takes no {kind}.", system=module.SYSTEM, kind=data_type),
+        offers=offers,
+    )

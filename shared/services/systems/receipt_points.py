@@ -31,6 +31,7 @@ from shared.domain.systems.shop_orders import JOINS_WITHIN
 from shared.domain.systems.syncs import Sync, SyncState, SystemKind
 from shared.domain.units import from_units
 from shared.errors import Busy, PunktwerkError, ReceiptClaimed, ReceiptTooOld, ReceiptVoided
+from shared.said import say
 from shared.services import access, commands
 from shared.services.accounts import callers
 from shared.services.commands import Effect, Reads
@@ -48,8 +49,14 @@ from shared.store.systems import purchase_documents
 DROPPED_AT_ONCE_MAX = 200
 """Waiting purchases that one sync drops; the next one drops more."""
 CLOCKS_DIFFER = timedelta(days=1)
-_ABSENT = "The member is suspended or has left, or was at the time: it earns nothing, later either."
-_NO_SALE = "It takes goods back, and does not say of which sale: no points were taken back."
+_ABSENT = say(
+    "member_absent",
+    "The member is suspended or has left, or was at the time: it earns nothing, later either.",
+)
+_NO_SALE = say(
+    "return_without_sale",
+    "It takes goods back, and does not say of which sale: no points were taken back.",
+)
 
 
 class ReceiptOutcome(StrEnum):
@@ -138,7 +145,7 @@ def book(sync: Sync, receipt: Receipt, is_known: Callable[[str], bool]) -> Recei
     except PunktwerkError as refusal:
         if not refusal.is_final:
             raise
-        return ReceiptResult(ReceiptOutcome.REFUSED, f"{refusal.code}: {refusal.message}")
+        return ReceiptResult(ReceiptOutcome.REFUSED, refusal.sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +213,11 @@ def _problem_of(receipt: Receipt, program: Program) -> str | None:
     if receipt.voids is None and _takes_back(receipt):
         return _NO_SALE
     if receipt.issued_at > clock.utc_now() + CLOCKS_DIFFER:
-        return "It is dated in the future."
+        return say("of_the_future", "It is dated in the future.")
     takes_all = receipt.voids == receipt.external_id  # Whatever currency its amount was in.
     if receipt.eligible.currency != program.currency and not takes_all:
-        return f"The receipt is in {receipt.eligible.currency}."
+        sentence = "The receipt is in {currency}."
+        return say("receipt_currency", sentence, currency=receipt.eligible.currency)
     return None
 
 
@@ -765,7 +773,8 @@ class _Booking:
             notes += self._absence_notes(reads)
         if postings.uncollected_units:
             missing = from_units(postings.uncollected_units, self._program.scale)
-            notes.append(f"{missing} could not be taken back: the member has spent them.")
+            sentence = "{missing} could not be taken back: the member has spent them."
+            notes.append(say("spent_already", sentence, missing=missing))
         outcome = ReceiptOutcome.NOTHING
         if postings.has_earned:
             outcome = ReceiptOutcome.AWARDED

@@ -10,6 +10,7 @@ from shared.domain.members import profile as profile_rules
 from shared.domain.members.profile import EMAIL, EXTERNAL, Key, Profile
 from shared.domain.systems.syncs import SystemKind
 from shared.errors import ConnectorNotConfigured, MembershipNotFound
+from shared.said import say
 from shared.schemas.base import invalid
 from shared.services import access, commands, forwarding, sealed_profiles
 from shared.services.members import profiles
@@ -57,7 +58,11 @@ def link(
     connection = sync_documents.find_connection(store_id, SystemKind.SHOP, system)
     if connection is None or connection.program_id is None:
         raise ConnectorNotConfigured(
-            f"The store has no shop {system} whose orders earn.",
+            say(
+                "no_earning_shop",
+                "The store has no shop {system} whose orders earn.",
+                system=system,
+            ),
             fix="Connect it with configureSync, kind `shop`, and say `awardPointsProgramId`.",
             kind=SystemKind.SHOP,
             system=system,

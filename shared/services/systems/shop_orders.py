@@ -16,6 +16,7 @@ from shared.domain.systems.sales import Receipt
 from shared.domain.systems.shop_orders import JOINS_WITHIN, ShopOrder, WaitingOrder
 from shared.domain.systems.syncs import Sync
 from shared.errors import DocumentTooLarge
+from shared.said import say
 from shared.services import commands
 from shared.services.commands import Effect, Reads
 from shared.services.systems import receipt_points, shop_codes, shop_customers
@@ -39,7 +40,7 @@ class BookedOrder:
 
 
 _NOTHING = BookedOrder()
-_CHANGED_IN_THE_FUTURE = "It was changed in the future."
+_CHANGED_IN_THE_FUTURE = say("of_the_future", "It was changed in the future.")
 
 
 def take(sync: Sync, order: ShopOrder) -> BookedOrder:
@@ -70,7 +71,7 @@ def _take(sync: Sync, order: ShopOrder, receipts: tuple[Receipt, ...]) -> Booked
     try:
         waiting = _wait(sync, shop, order, receipts)
     except DocumentTooLarge as refusal:
-        return _refused(receipts, f"{refusal.code}: {refusal.message}")
+        return _refused(receipts, refusal.sentence)
     if waiting is None:
         return _NOTHING
     # Somebody may have linked the customer meanwhile, and not have seen that it waits.

@@ -10,6 +10,7 @@ from shared.connectors import shop
 from shared.connectors.shop.base import NoticeSubscribing
 from shared.domain.systems.syncs import Connection, SystemKind
 from shared.errors import ConnectorNotConfigured, ConnectorUnsupported
+from shared.said import say
 from shared.services import access
 from shared.services.systems import connections, shop_addresses
 from shared.store.systems import sync_documents
@@ -33,7 +34,11 @@ def subscribe_connected(system: str, store_id: str) -> str:
     module = shop.module_of(system)
     if not module.SUBSCRIBES:
         raise ConnectorUnsupported(
-            f"{system} cannot be told by a call what to send.",
+            say(
+                "notices_not_settable",
+                "{system} cannot be told by a call what to send.",
+                system=system,
+            ),
             offers={"docs": f"docs/connectors/shop-{system}.md"},
         )
     settings = connections.settings_of(
@@ -49,7 +54,7 @@ def _connection(system: str, store_id: str) -> Connection:
     found = sync_documents.find_connection(store_id, SystemKind.SHOP, system)
     if found is None:
         raise ConnectorNotConfigured(
-            f"The store has no stored access to {system}.",
+            say("no_credentials", "The store has no stored access to {system}.", system=system),
             fix="Connect the shop by connectShop or configureSync first.",
             kind=SystemKind.SHOP,
             system=system,

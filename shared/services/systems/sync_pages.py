@@ -14,6 +14,7 @@ from typing import Any
 
 from shared import clock
 from shared.connectors.base import ListedPage
+from shared.said import say
 from shared.services.commands import Reads
 from shared.services.systems.item_stores import ItemStore
 from shared.services.systems.sync_progress import Advance, ItemChange, SyncProgress
@@ -26,7 +27,7 @@ CHUNK = 150
 GONE_AT_ONCE_MAX = 10
 """This many may vanish, even if they are most of the items."""
 TOO_MANY_GONE = "too_many_gone"
-_DUPLICATE = "Another product has the same EAN, article number and id."
+_DUPLICATE = say("same_numbers", "Another product has the same EAN, article number and id.")
 
 
 def take_over(

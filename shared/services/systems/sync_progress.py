@@ -15,6 +15,7 @@ from shared import clock
 from shared.connectors.base import ListedPage
 from shared.domain.systems import syncs
 from shared.domain.systems.syncs import Counts, Remark, Sync
+from shared.said import meaning_of
 from shared.services import commands
 from shared.services.commands import Effect, Reads
 from shared.services.events.outbox import Announcement
@@ -77,7 +78,7 @@ class SyncProgress:
 
     def note(self, external_id: str, text: str) -> None:
         """Note something about an item that was taken, or about the whole list; once a sync."""
-        remark = Remark(self.stream, external_id[:200], text[:300])
+        remark = Remark(self.stream, external_id[:200], text[:300], meaning_of(text))
         if remark not in self._remarks and remark not in self.sync.remarks:
             self._remarks.append(remark)
 

@@ -24,6 +24,7 @@ from shared.errors import (
     InternalError,
     PunktwerkError,
 )
+from shared.said import say
 from shared.services import commands
 from shared.services import credentials as stored_credentials
 from shared.services.accounts import test_clocks
@@ -49,8 +50,13 @@ TASK_S = 400.0
 TASK_LOST_AFTER = timedelta(minutes=5)
 """A task may wait this long in its queue before the sweep enqueues another one."""
 RESUMED_PER_SWEEP = 50
-_WAITED = "customers' claims of receipts were dropped: no export has brought them for 30 days"
-_TOO_LATE = "receipts took back goods of sales that have not come for 90 days, and were dropped"
+_WAITED = (
+    "{count} customers' claims of receipts were dropped: no export has brought them for 30 days."
+)
+_TOO_LATE = (
+    "{count} receipts took back goods of sales that have not come for 90 days, and were dropped: "
+    "{receipts}"
+)
 
 
 def work(sync: Sync, account: System, budget_s: float | None, *, is_awaited: bool) -> Sync:
@@ -217,10 +223,12 @@ def _drop_waiting(progress: SyncProgress) -> None:
     """Drop what has waited too long for its sale, receipts and claims, and tell which."""
     dropped = receipt_points.drop_waiting(progress.sync)
     if dropped:
-        progress.note("", f"{len(dropped)} {_TOO_LATE}: {', '.join(dropped)}")
+        receipts = ", ".join(dropped)
+        text = say("returns_dropped", _TOO_LATE, count=len(dropped), receipts=receipts)
+        progress.note("", text)
     waited = receipt_points.drop_waited(progress.sync)
     if waited:
-        progress.note("", f"{waited} {_WAITED}.")
+        progress.note("", say("claims_dropped", _WAITED, count=waited))
 
 
 def _finish(progress: SyncProgress) -> Sync:

@@ -25,7 +25,7 @@ async function german(browser, width) {
   await connect.getByLabel('Geheimnis der Webhooks').fill('kurz');
   await connect.getByText('Ein geheimer oder eingeschränkter API-Schlüssel: sk_… oder rk_…').waitFor();
   await page.keyboard.press('Enter');
-  await connect.getByText('Das ist nicht, was hier hingehört. Siehe den Hinweis.').first().waitFor();
+  await connect.getByText('Geben Sie einen geheimen oder eingeschränkten Schlüssel an. Er beginnt mit sk_ oder rk_.').waitFor();
   await check(opened, 'developers-connect-german');
   await context.close();
 }

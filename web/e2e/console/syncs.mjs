@@ -2,7 +2,7 @@
 
 import { call, facts, open, run } from '../browser.mjs';
 import { withStandIn } from '../stand-in.mjs';
-import { check, signIn, WIDTHS } from './staff.mjs';
+import { check, GERMAN, signIn, WIDTHS } from './staff.mjs';
 
 const named = { storeId: facts.storeId, kind: 'pos', system: 'korona' };
 
@@ -34,14 +34,29 @@ async function flow(browser, width, till, tell) {
   await panel.getByText('1 remark').press('Enter');
   await panel.getByText('has a price below zero').waitFor();
   await check(opened, 'sync-done');
+  await inGerman(browser, width, async (german) => {
+    await german.getByText('1 Bemerkung').press('Enter');
+    await german.getByText('Der Preis liegt unter null: -1,00 €').waitFor();
+  }, 'sync-remark');
 
   await tell('lock');
   await panel.getByRole('button', { name: 'Sync now' }).press('Enter');
   await panel.getByText('The other system does not accept the keys or passwords.').first().waitFor();
   await panel.getByText('Failed').waitFor();
   await check(opened, 'sync-failed');
+  await inGerman(browser, width, (german) => german.getByText('KORONA.cloud hat mit Fehler 401 geantwortet').waitFor(), 'sync-refused');
   await context.close();
   await asDeveloper(browser, width);
+}
+
+/** What the connector says has German words. */
+async function inGerman(browser, width, look, name) {
+  const opened = await open(browser, { width, language: 'de-DE', dark: true });
+  await opened.page.goto(`${facts.urls.console}/developers/connections`);
+  await signIn(opened.page, facts.signIns.owner, GERMAN);
+  await look(opened.page.getByRole('region', { name: 'KORONA.cloud Kasse' }));
+  await check(opened, name);
+  await opened.context.close();
 }
 
 /** Who connects systems has no button for what books at once. */

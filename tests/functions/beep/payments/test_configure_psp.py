@@ -53,9 +53,12 @@ def test_credentials_that_the_provider_refuses_are_not_stored(till: Till) -> Non
     with nothing_written():
         answer = till.configure(config=wrong)
 
-    details = {"retryable": False, "status": 401}
+    meaning = answer.body["details"]["meaning"]
+    details = {"retryable": False, "status": 401, "meaning": meaning}
     assert_refused(answer, 400, "CONNECTOR_CREDENTIALS_REFUSED", details)
-    assert "another-key" not in answer.body["message"]
+    assert meaning["code"] in {"answered", "answered_words"}
+    assert meaning["parameters"]["status"] == "401"
+    assert "another-key" not in str(answer.body)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +99,10 @@ def test_refuses_a_host_that_is_not_public(till: Till, url: str) -> None:
         answer = till.configure(config={**till.config, "apiUrl": url})
 
     assert answer.error == "INVALID_PARAMETERS"
-    assert list(answer.body["details"]["fields"]) == ["config.apiUrl"]
+    fields, meanings = answer.body["details"]["fields"], answer.body["details"]["meanings"]
+    problem = {"problem": fields["config.apiUrl"]}
+    assert meanings == {"config.apiUrl": {"code": "address_not_allowed", "parameters": problem}}
+    assert len(fields) == 1
 
 
 def test_a_stand_in_is_for_the_emulator_only(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:

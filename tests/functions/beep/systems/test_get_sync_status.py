@@ -44,6 +44,10 @@ def test_shows_a_sync_that_has_ended(branch: Branch) -> None:
     }
     (remark,) = sync["remarks"]
     assert remark["stream"] == "products"
+    assert (remark["reason"], remark["meaning"]) == (
+        "1.001 EUR is finer than a minor unit",
+        {"code": "too_fine", "parameters": {"amount": "1.001 EUR"}},
+    )
     assert set(sync) == {
         "syncId",
         "state",
@@ -53,6 +57,7 @@ def test_shows_a_sync_that_has_ended(branch: Branch) -> None:
         "problem",
         "failure",
         "failureMessage",
+        "failureMeaning",
         "startedAt",
         "updatedAt",
         "finishedAt",
@@ -71,6 +76,9 @@ def test_shows_how_far_a_sync_has_come_and_what_it_waits_for(branch: Branch) -> 
     assert sync["counts"]["products"]["read"] == 3
     assert (sync["failure"], sync["finishedAt"]) == ("CONNECTOR_RATE_LIMITED", None)
     assert sync["failureMessage"].startswith("korona answered 429")
+    meaning = sync["failureMeaning"]
+    assert meaning["code"] in {"answered", "answered_words"}
+    assert (meaning["parameters"]["system"], meaning["parameters"]["status"]) == ("korona", "429")
     assert sync["retryAt"] > sync["updatedAt"]
 
 

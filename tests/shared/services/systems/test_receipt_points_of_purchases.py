@@ -239,6 +239,7 @@ def test_a_void_without_a_sale_takes_nothing_and_is_said(receipt_till: ReceiptTi
             "reason": (
                 "It takes goods back, and does not say of which sale: no points were taken back."
             ),
+            "meaning": {"code": "return_without_sale", "parameters": {}},
         }
     ]
     assert answer["changes"]["skipped"] == 1

@@ -8,7 +8,7 @@ import { ConnectorField } from './connector-field.tsx';
 import { FailedThere } from './failed-there.tsx';
 import type { FormOf } from './form-of.ts';
 import { hintOf } from './hints.ts';
-import { refusedFields, WHOLE } from './refused-fields.ts';
+import { refusedFields, RefusedWhole } from './refused-fields.tsx';
 import { readValues, type Typed } from './typed.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
@@ -65,11 +65,7 @@ export function ConnectorForm({ form, send }: Props) {
           <div class="stack">{others.map(field)}</div>
         </details>
       )}
-      {problems[WHOLE] && (
-        <p class="problem" lang="en">
-          {problems[WHOLE]}
-        </p>
-      )}
+      <RefusedWhole error={error} fields={form.fields} />
       {error !== undefined && <FailedThere error={error} />}
       <button type="submit" aria-disabled={isBusy}>
         {words.connect}

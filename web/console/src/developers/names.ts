@@ -30,6 +30,12 @@ const NAMES: Readonly<Record<Exclude<Named, 'generic' | 'custom'>, string>> = {
   xentral: 'Xentral',
 };
 
+/** Return the name of a product by what the API calls it in sentences. */
+export function productOf(system: string): string {
+  const names: Readonly<Record<string, string>> = NAMES;
+  return names[system.toLowerCase()] ?? system;
+}
+
 /** Return the name of a system; the API's own for one that came after this page was loaded. */
 export function nameOf(kind: SystemKind, system: string): string {
   const names: Readonly<Record<string, string>> = NAMES;

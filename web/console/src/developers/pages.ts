@@ -3,6 +3,7 @@
 import { may } from '../access.ts';
 import type { Words } from '../i18n/en.ts';
 import { loadHints } from './hints.ts';
+import { loadSentences } from './sentences.tsx';
 import type { Page } from '../sections.ts';
 
 interface DevelopersPage {
@@ -15,8 +16,8 @@ const PAGES: readonly DevelopersPage[] = [
   { id: 'keys', needs: ['listApiKeys'], load: () => import('./keys.tsx') },
   { id: 'webhooks', needs: ['listWebhookEndpoints'], load: () => import('./webhooks.tsx') },
   { id: 'events', needs: ['listEvents'], load: () => import('./events.tsx') },
-  { id: 'payments', needs: ['listPayments'], load: () => import('./payments.tsx') },
-  { id: 'connections', needs: ['getSyncStatus'], load: async () => (await loadHints(), import('./connections.tsx')) },
+  { id: 'payments', needs: ['listPayments'], load: async () => (await loadSentences(), import('./payments.tsx')) },
+  { id: 'connections', needs: ['getSyncStatus'], load: async () => (await Promise.all([loadHints(), loadSentences()]), import('./connections.tsx')) },
   { id: 'try', needs: ['listApiKeys'], load: () => import('./try.tsx') },
 ];
 

@@ -42,18 +42,21 @@ function List() {
     <>
       <Head title={words.title} />
       <section class="panel" aria-busy={pages.isBusy}>
-        <Select
-          label={words.stage}
-          value={stage}
-          options={[['', words.every], ...STAGES.map((each) => [each, words.statuses[each]] as const)]}
-          onInput={(value) => setStage(value as Stage | '')}
-        />
+        {(stage !== '' || (pages.rows?.length ?? 0) > 0) && (
+          <Select
+            label={words.stage}
+            value={stage}
+            options={[['', words.every], ...STAGES.map((each) => [each, words.statuses[each]] as const)]}
+            onInput={(value) => setStage(value as Stage | '')}
+          />
+        )}
         <PagedList
           pages={pages}
           none={stage ? words.noneSuch : words.none}
           earlier={words.earlier}
           row={(each) => <PaymentRow payment={each} key={each.paymentId} />}
         />
+        {stage === '' && pages.rows?.length === 0 && <a class="back" href="/console/developers/connections">{words.toConnections}</a>}
       </section>
     </>
   );

@@ -8,7 +8,7 @@ import { t } from '../words.ts';
 import { ConnectorField } from './connector-field.tsx';
 import type { FormOf } from './form-of.ts';
 import { FailedThere } from './failed-there.tsx';
-import { refusedFields, WHOLE } from './refused-fields.ts';
+import { refusedFields, RefusedWhole } from './refused-fields.tsx';
 import { readValues, type Typed } from './typed.ts';
 import { storeHere } from './webhooks.tsx';
 
@@ -65,11 +65,7 @@ export function ShopPage({ system, form, further, isConnected, onAsked }: Props)
           key={each.name}
         />
       ))}
-      {problems[WHOLE] && (
-        <p class="problem" lang="en">
-          {problems[WHOLE]}
-        </p>
-      )}
+      <RefusedWhole error={error} fields={fields} />
       {error !== undefined && <FailedThere error={error} />}
       <button type="submit" aria-disabled={isBusy}>
         {words.getPage}

@@ -10,6 +10,7 @@ import { t } from '../words.ts';
 import { FailedThere } from './failed-there.tsx';
 import { nameOf } from './names.ts';
 import { PagedList } from './paged-list.tsx';
+import { Sentence } from './sentences.tsx';
 import { usePolling } from '../ui/use-polling.ts';
 import { storeHere } from './webhooks.tsx';
 
@@ -66,7 +67,7 @@ function WriteRow({ write, onChanged }: { readonly write: Write; readonly onChan
       {write.message !== null && (
         <span class="quiet">
           {write.reason !== null && `${words.reasons[write.reason] ?? write.reason} `}
-          <span lang="en">{write.message}</span>
+          <Sentence text={write.message} meaning={write.meaning} />
         </span>
       )}
       {write.state === 'dead' && may('retryShopWrite') && (

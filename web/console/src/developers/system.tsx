@@ -9,6 +9,7 @@ import { may } from '../access.ts';
 import { t } from '../words.ts';
 import { FailedThere } from './failed-there.tsx';
 import { nameOf } from './names.ts';
+import { Sentence } from './sentences.tsx';
 import { Settings } from './settings.tsx';
 import { storeHere } from './webhooks.tsx';
 
@@ -103,8 +104,8 @@ function Progress({ sync }: { readonly sync: Sync }) {
       </p>
       {sentence && <p class="problem">{sentence}</p>}
       {reason !== null && (
-        <p class={sentence ? 'quiet' : 'problem'} lang="en">
-          {reason}
+        <p class={sentence ? 'quiet' : 'problem'}>
+          <Sentence text={reason} meaning={sync.failureMeaning} />
         </p>
       )}
       {counts.length > 0 && (
@@ -120,11 +121,15 @@ function Progress({ sync }: { readonly sync: Sync }) {
       {sync.remarks.length > 0 && (
         <details>
           <summary>{words.remarks(sync.remarks.length)}</summary>
-          <ul>
+          <ul class="remarks">
             {sync.remarks.map((each) => (
               <li key={`${each.stream} ${each.externalId} ${each.reason}`}>
-                {words.streams[each.stream] ?? each.stream} <code>{each.externalId}</code>:{' '}
-                <span lang="en">{each.reason}</span>
+                <span class="quiet">
+                  {words.streams[each.stream] ?? each.stream} {each.externalId && <code>{each.externalId}</code>}
+                </span>
+                <span>
+                  <Sentence text={each.reason} meaning={each.meaning} />
+                </span>
               </li>
             ))}
           </ul>

@@ -28,6 +28,7 @@ export const connections: Words['developers']['connections'] = {
     integer: 'Geben Sie eine ganze Zahl ein.',
     json: 'Geben Sie ein Objekt oder eine Liste in JSON ein.',
   },
+  inLine: (line) => `Zeile ${line}`,
   refused: {
     atLeast: (count) => `Es hat mindestens ${count} Zeichen.`,
     atMost: (count) => `Es hat höchstens ${count} Zeichen.`,

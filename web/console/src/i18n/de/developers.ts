@@ -1,6 +1,9 @@
 import type { Words } from '../en.ts';
 import { connections, tryIt } from './connections.ts';
 
+/** `vom Betreiber`, and `von Ihnen`. */
+const from = (who: string): string => `von ${who}`.replace(/^von dem /, 'vom ');
+
 export const developers: Words['developers'] = {
   pages: { keys: 'Schlüssel', webhooks: 'Webhooks', events: 'Ereignisse', payments: 'Zahlungen', connections: 'Verbindungen', try: 'Beispiele' },
   secret: { copy: 'Kopieren', copied: 'Kopiert', kept: 'Ich habe ihn aufbewahrt' },
@@ -18,8 +21,8 @@ export const developers: Words['developers'] = {
     you: 'Ihnen',
     operator: 'dem Betreiber',
     somebody: 'jemand anderem',
-    madeOn: (day, who) => `${day}, von ${who}`,
-    revokedOn: (day, who) => `Widerrufen ${day}, von ${who}`,
+    madeOn: (day, who) => `${day}, ${from(who)}`,
+    revokedOn: (day, who) => `Widerrufen ${day}, ${from(who)}`,
     withRevoked: 'Widerrufene Schlüssel zeigen',
     kinds: {
       'live-secret': 'Live, geheim',
@@ -171,7 +174,8 @@ export const developers: Words['developers'] = {
     title: 'Zahlungen',
     stage: 'Zustand',
     every: 'Alle',
-    none: 'Es hat noch niemand über die App bezahlt.',
+    none: 'Es hat noch niemand über die App bezahlt. Dafür braucht die Filiale einen Zahlungsanbieter.',
+    toConnections: 'Zu den Verbindungen',
     noneSuch: 'Davon gibt es keine.',
     earlier: 'Frühere',
     back: 'Alle Zahlungen',

@@ -75,7 +75,7 @@ export const program: typeof sourceProgram = {
   closedNow: 'Niemand kann beitreten oder sammeln. Mitglieder behalten, was sie haben, und können es einlösen.',
   addReward: 'Eine Prämie anlegen',
   close: 'Programm schließen',
-  closeNote: 'Danach kann niemand mehr beitreten oder sammeln. Mitglieder behalten, was sie haben. Sie können es wieder öffnen.',
+  closeNote: 'Ist es geschlossen, kann niemand mehr beitreten oder sammeln. Mitglieder behalten, was sie haben. Sie können es wieder öffnen.',
   open: 'Programm öffnen',
   openNote: 'Ab dann können Kunden beitreten und sammeln.',
 };

@@ -30,6 +30,7 @@ export const connections = {
     json: 'Type an object or a list in JSON.',
   },
   /** What is wrong with a field, as the other side says it. */
+  inLine: (line: string) => `Line ${line}`,
   refused: {
     atLeast: (count: string) => `It has at least ${count} characters.`,
     atMost: (count: string) => `It has at most ${count} characters.`,
