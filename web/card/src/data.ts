@@ -1,7 +1,7 @@
 /** What the pages show: read from Firestore, kept for the next visit, and watched while shown. */
 
 import { queryDocuments, readDocument, type Data } from '../../shared/firebase/documents.ts';
-import { keep, onKeptElsewhere, recall, type Kept } from '../../shared/lib/kept.ts';
+import { keep, onKeptElsewhere, recall, recallAny, type Kept } from '../../shared/lib/kept.ts';
 import type { Entry, Membership, ProgramCard, StoreProfile } from '../../shared/card/model.ts';
 import { readProgram } from './program.ts';
 
@@ -35,6 +35,9 @@ const mineName = (uid: string): string => `mine.${uid}`;
 export function keptCards(uid: string): Kept<readonly MyCard[]> | undefined {
   return recall(mineName(uid));
 }
+
+/** Return the cards that were kept, before it is known who has signed in: who signs out leaves none behind. */
+export const anyKeptCards = (): Kept<readonly MyCard[]> | undefined => recallAny(mineName(''));
 
 /** Call `act` when another tab has read the person's cards: what was joined there is here, too. */
 export const onCardsElsewhere = (uid: string, act: () => void): (() => void) => onKeptElsewhere(mineName(uid), act);

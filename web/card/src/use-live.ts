@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { isNewer, type Entry, type Membership, type ProgramCard } from '../../shared/card/model.ts';
 import { standingOf } from '../../shared/card/standing.ts';
 import { watchMembership } from './data.ts';
+import { changeOf, kindOf } from './entries.ts';
 import { amount, t } from './words.ts';
 
 /** Return the newest state, and a notice of what has arrived; empty as long as nothing has. */
@@ -42,5 +43,8 @@ function noticeOf(entry: Entry, membership: Membership, card: ProgramCard): stri
   const words = t().card;
   const show = (units: number): string => amount(units, card, membership.scale);
   const balance = show(freeOf(membership));
-  return entry.units < 0 ? words.taken(show(-entry.units), balance) : words.booked(show(entry.units), balance);
+  if (entry.units > 0) return words.booked(show(entry.units), balance);
+  if (entry.units < 0) return words.taken(show(-entry.units), balance);
+  const later = changeOf(entry);
+  return later > 0 ? words.pending(show(later)) : kindOf(entry);
 }

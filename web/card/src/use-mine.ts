@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { user } from '../../shared/firebase/session.ts';
-import { keptCards, onCardsElsewhere, readCards, type MyCard } from './data.ts';
+import { anyKeptCards, keptCards, onCardsElsewhere, readCards, type MyCard } from './data.ts';
 
 export function useMine(): readonly [ReadonlySet<string> | undefined, () => void] {
   const [mine, setMine] = useState<ReadonlySet<string>>();
@@ -24,10 +24,11 @@ export function useMine(): readonly [ReadonlySet<string> | undefined, () => void
   return [mine, read];
 }
 
-/** The programs that were known at the last visit; nothing if somebody else has signed in, or nobody. */
+/** The programs that were known at the last visit; nothing if nobody has signed in. */
 export function keptPrograms(): ReadonlySet<string> | undefined {
-  const uid = user.value?.uid;
-  const kept = uid === undefined ? undefined : keptCards(uid);
+  const person = user.value;
+  if (person === null) return undefined;
+  const kept = person ? keptCards(person.uid) : anyKeptCards();
   return kept && programsOf(kept.value);
 }
 

@@ -110,6 +110,8 @@ export interface Entry {
   readonly seq?: number;
   readonly kind: string;
   readonly units: number;
+  /** How it changed what is pending, and is not in `units`. Older rows of `recent` do not say it. */
+  readonly pendingUnits?: number | null;
   readonly balanceAfterUnits: number;
   readonly description: string;
   readonly rewardCode: string | null;

@@ -17,6 +17,16 @@ export function recall<T>(name: string): Kept<T> | undefined {
   }
 }
 
+/** Return something that was kept under a name that begins so, whatever follows. */
+export function recallAny<T>(beginning: string): Kept<T> | undefined {
+  try {
+    const found = Object.keys(localStorage).find((each) => each.startsWith(PREFIX + beginning));
+    return found === undefined ? undefined : recall(found.slice(PREFIX.length));
+  } catch {
+    return undefined;
+  }
+}
+
 export function keep<T>(name: string, value: T): Kept<T> {
   const kept = { value, at: Date.now() };
   try {

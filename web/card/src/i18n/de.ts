@@ -174,6 +174,7 @@ export const de: Words = {
     title: 'Verlauf',
     none: 'Noch nichts. Zeigen Sie an der Kasse Ihren Code: Was Sie sammeln, steht dann hier.',
     more: 'Früher',
+    givenBack: 'Zurückgegeben',
     purchase: (money) => `Einkauf: ${money}`,
     kinds: {
       earn: 'Gesammelt',

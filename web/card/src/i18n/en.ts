@@ -178,6 +178,8 @@ export const en = {
     title: 'History',
     none: 'Nothing yet. Show your code at the till: what you collect is listed here.',
     more: 'Earlier',
+    /** What takes back a spending. */
+    givenBack: 'Given back',
     purchase: (money: string) => `Purchase: ${money}`,
     /** What an entry is whose till said nothing of it, by its kind. */
     kinds: {

@@ -2,9 +2,9 @@
 
 import { useState } from 'preact/hooks';
 import { readHistory } from '../data.ts';
-import { entryText } from '../../../shared/card/entry-texts.ts';
 import { time, type Entry, type Membership, type ProgramCard } from '../../../shared/card/model.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
+import { changeOf, kindOf, titleOf } from '../entries.ts';
 import { amount, exactMoney, moment, t } from '../words.ts';
 
 interface Props {
@@ -37,17 +37,15 @@ export function History({ card, membership }: Props) {
       <ul class="plain-list">
         {entries.map((entry) => (
           <li key={entry.entryId} class="entry">
-            <span>{entryText(entry.description) || (t().history.kinds[entry.kind] ?? '')}</span>
-            <span class={entry.units < 0 ? 'minus' : 'plus'}>
-              {entry.units > 0 && '+'}
-              {amount(entry.units, card, membership.scale)}
-            </span>
+            <span>{titleOf(entry)}</span>
+            <Change units={changeOf(entry)} card={card} scale={membership.scale} />
             <time class="quiet" dateTime={time(entry.recordedAt).toISOString()}>
               {moment(time(entry.recordedAt))}
             </time>
             {entry.purchaseAmount && (
               <span class="quiet">{t().history.purchase(exactMoney(Number(entry.purchaseAmount), card.currency))}</span>
             )}
+            {entry.kind === 'pending' && titleOf(entry) !== kindOf(entry) && <span class="quiet kind">{kindOf(entry)}</span>}
           </li>
         ))}
       </ul>
@@ -58,5 +56,21 @@ export function History({ card, membership }: Props) {
         </button>
       )}
     </section>
+  );
+}
+
+interface ChangeProps {
+  readonly units: number;
+  readonly card: ProgramCard;
+  readonly scale: number;
+}
+
+/** A new level, or a later expiry, changes no amount. */
+function Change({ units, card, scale }: ChangeProps) {
+  return (
+    <span class={units < 0 ? 'minus' : 'plus'}>
+      {units > 0 && '+'}
+      {units !== 0 && amount(units, card, scale)}
+    </span>
   );
 }
