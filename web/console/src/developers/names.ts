@@ -33,7 +33,9 @@ const NAMES: Readonly<Record<Exclude<Named, 'generic' | 'custom'>, string>> = {
 /** Return the name of a product by what the API calls it in sentences. */
 export function productOf(system: string): string {
   const names: Readonly<Record<string, string>> = NAMES;
-  return names[system.toLowerCase()] ?? system;
+  const { others } = t().developers.connections;
+  if (system === 'custom') return others.psp;
+  return system === 'the generic shop' ? others.shop : (names[system.toLowerCase()] ?? system);
 }
 
 /** Return the name of a system; the API's own for one that came after this page was loaded. */

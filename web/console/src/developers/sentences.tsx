@@ -63,11 +63,17 @@ export function meaningIn(found: unknown): Meaning | undefined {
 
 function partsOf({ text, meaning }: Props): readonly Part[] {
   const words = meaning ? sentences[meaning.code] : undefined;
-  if (!meaning || words === undefined) return [{ text, isForeign: true }];
+  if (!meaning || words === undefined) return [{ text: withProduct(text, meaning), isForeign: true }];
   const { about, inLine } = meaning.parameters;
   const front = [about, inLine && t().developers.connections.inLine(inLine)].filter(Boolean).map((each) => `${each ?? ''}: `);
   const parts = words.split(/\{(\w+)\}/).map((part, at) => (at % 2 === 0 ? { text: part, isForeign: false } : valueOf(part, text, meaning)));
   return [{ text: front.join(''), isForeign: false }, ...parts].filter((each) => each.text !== '');
+}
+
+/** The API's own sentence, with the name that people know of the other system. */
+function withProduct(text: string, meaning: Meaning | null | undefined): string {
+  const system = meaning?.parameters['system'];
+  return system === undefined ? text : text.replace(system, () => productOf(system));
 }
 
 function valueOf(name: string, text: string, { parameters }: Meaning): Part {
