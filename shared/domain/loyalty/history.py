@@ -79,13 +79,15 @@ class HistoryFilter:
 class HistoryRow:
     """An entry, and the later entries that corrected it, oldest first.
 
-    ``came_back`` is only there of an earn, ``redemption`` of a redemption, and for who asks for it.
+    ``came_back`` is only there of an earn, ``redemption`` of a redemption, and for who asks for it;
+    ``returned_by`` is the call with which alone it comes back, if it has paid for a checkout.
     """
 
     entry: Entry
     corrections: tuple[Entry, ...] = ()
     came_back: CameBack | None = None
     redemption: RedemptionRecord | None = None
+    returned_by: str | None = None
 
     @property
     def corrected_units(self) -> int:

@@ -9,7 +9,6 @@ from pydantic import Field
 
 from shared.domain.loyalty.history import HistoryRow
 from shared.domain.loyalty.membership import Membership
-from shared.domain.loyalty.redemptions import RedemptionRecord
 from shared.domain.loyalty.waiting_returns import WaitingReturn
 from shared.domain.units import from_units
 from shared.schemas import answers
@@ -82,6 +81,12 @@ class RedemptionState(WireModel):
     used_in_store_id: str | None = Field(description="The store that handed the reward out.")
     used_by: str | None = Field(description="Who did: a uid of the staff, or what the till said.")
     is_for_shop: bool = Field(description="Whether its code is used in an online shop alone.")
+    returned_by: str | None = Field(
+        description=(
+            "`cancelCheckout` or `refundCheckout`, with which alone the points come back, if they "
+            "have paid for a checkout. Else null: cancelRedemption gives them back."
+        )
+    )
 
 
 class HistoryLine(HistoryTransaction):
@@ -218,10 +223,11 @@ def to_history_line(row: HistoryRow) -> HistoryLine:
             asked_points=from_units(back.asked_units, scale),
             left_points=from_units(back.left_units, scale),
         )
-    return HistoryLine(**_shared(row), came_back=came_back, redemption=_state_of(row.redemption))
+    return HistoryLine(**_shared(row), came_back=came_back, redemption=_state_of(row))
 
 
-def _state_of(record: RedemptionRecord | None) -> RedemptionState | None:
+def _state_of(row: HistoryRow) -> RedemptionState | None:
+    record = row.redemption
     if record is None:
         return None
     return RedemptionState(
@@ -230,6 +236,7 @@ def _state_of(record: RedemptionRecord | None) -> RedemptionState | None:
         used_in_store_id=record.used_in_store_id,
         used_by=record.used_by,
         is_for_shop=record.shop_write_id is not None,
+        returned_by=row.returned_by,
     )
 
 

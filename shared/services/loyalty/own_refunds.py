@@ -49,12 +49,31 @@ def require_pays_no_checkout(
         PurchaseHasOwnRefund: It has, and has not come back with the checkout.
         Wanted: The checkout is not read yet.
     """
+    returned_by = payment_returned_by(reads, program, transaction_id, redemption_id)
+    if returned_by is not None:
+        raise refusal(returned_by)
+
+
+def paths_of(transaction_id: str | None) -> list[str]:
+    """Return the path of the checkout that a redemption may have paid for, if it names one."""
+    checkout_id = None if transaction_id is None else checkouts.id_in(transaction_id)
+    return [] if checkout_id is None else [paths.checkout(checkout_id)]
+
+
+def payment_returned_by(
+    reads: Reads, program: Program, transaction_id: str, redemption_id: str
+) -> str | None:
+    """Return the call with which alone a redemption comes back; ``None`` if it paid no checkout.
+
+    Raises:
+        Wanted: The checkout is not read yet.
+    """
     checkout = _checkout(reads, program, transaction_id)
     if checkout is None or checkout.has_spent_back:
-        return
+        return None
     payment = checkout.loyalty_payment
-    if payment is not None and payment.redemption_id == redemption_id:
-        raise refusal(_returned_by(checkout))
+    is_paid_by_it = payment is not None and payment.redemption_id == redemption_id
+    return _returned_by(checkout) if is_paid_by_it else None
 
 
 def is_paid_with_points(reads: Reads, program: Program, transaction_id: str) -> bool:

@@ -19,6 +19,7 @@ from shared.domain.loyalty.programs import Program
 from shared.errors import BookingNotFound, MembershipNotFound
 from shared.schemas.base import invalid
 from shared.services import access, forwarding
+from shared.services.loyalty import own_refunds
 from shared.store import client, paths
 from shared.store.loyalty import membership_documents, redemption_documents, return_documents
 
@@ -158,7 +159,9 @@ def entry(
 def with_what_became(
     rows: Sequence[HistoryRow], program: Program, *, came_back: bool, redemptions: bool
 ) -> list[HistoryRow]:
-    """Return rows with what became of them: at most a read for each, all in one call.
+    """Return rows with what became of them, all in one call.
+
+    That is a read for each earn and each redemption, and one for the checkout that it names.
 
     Args:
         rows: A page.
@@ -172,13 +175,26 @@ def with_what_became(
             path_of[index] = paths.earn_returns(row.entry.membership_id, row.entry.entry_id)
         elif redemptions and row.entry.kind is EntryKind.REDEEM:
             path_of[index] = redemption_documents.path_of(row.entry)
-    read = client.get([*path_of.values()]) if path_of else {}
+    redeemed = [rows[index].entry for index in path_of]
+    purchases = [
+        path
+        for each in redeemed
+        if each.kind is EntryKind.REDEEM
+        for path in own_refunds.paths_of(each.transaction_id)
+    ]
+    read = client.get([*dict.fromkeys([*path_of.values(), *purchases])]) if path_of else {}
     found = [*rows]
     for index, path in path_of.items():
         row = rows[index]
         if row.entry.kind is EntryKind.REDEEM:
             record = redemption_documents.decode(row.entry, read[path]).record
-            found[index] = replace(row, redemption=record)
+            told = row.entry.transaction_id
+            found[index] = replace(
+                row,
+                redemption=record,
+                returned_by=told
+                and own_refunds.payment_returned_by(read, program, told, row.entry.entry_id),
+            )
             continue
         returns = return_documents.decode(read[path])
         back = earn_returns.came_back(returns, row.entry, row.corrected_units, program.store_id)

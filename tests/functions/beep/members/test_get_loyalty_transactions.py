@@ -195,7 +195,13 @@ def test_says_what_became_of_redemptions(frozen_clock: Clock, merchant: Merchant
         answer = listed(member, includeRedemptions=True, limit=10)
     rows = {each["entryId"]: each["redemption"] for each in answer["transactions"]}
 
-    nothing = {"usedAt": None, "usedInStoreId": None, "usedBy": None, "isForShop": False}
+    nothing = {
+        "usedAt": None,
+        "usedInStoreId": None,
+        "usedBy": None,
+        "isForShop": False,
+        "returnedBy": None,
+    }
     assert [rows.pop(each) for each in ids] == [
         {**nothing, "status": "redeemed"},
         {
@@ -204,6 +210,7 @@ def test_says_what_became_of_redemptions(frozen_clock: Clock, merchant: Merchant
             "usedInStoreId": merchant.store_id,
             "usedBy": "till_17",
             "isForShop": False,
+            "returnedBy": None,
         },
         {**nothing, "status": "cancelled"},
     ]
@@ -214,6 +221,36 @@ def test_says_what_became_of_redemptions(frozen_clock: Clock, merchant: Merchant
         each["type"] == "earn" for each in asked["transactions"]
     ]
     assert (traffic.rpcs.count("get"), traffic.reads) == (2, 10)
+
+
+def test_says_of_what_has_paid_a_checkout_with_what_it_comes_back(market: Market) -> None:
+    """Until it has come back; and a redemption that only names a checkout is as any other."""
+    member = market.member
+    program = {"programId": member.program_id, "pointValue": 0.05}
+    member.api.ok("updateLoyaltyProgram", program)
+    member.earn(200)
+    payment = {"programId": member.program_id, "amount": 100}
+    first, second = (market.started(loyaltyPayment=payment) for _ in range(2))
+    assert market.complete(second).status == 200
+    named = market.started()
+    assert member.redeem(5, transactionId=named).status == 200
+
+    def told() -> list[tuple[str, str, str | None]]:
+        rows = listed(member, includeRedemptions=True, type="redeem")["transactions"]
+        return [
+            (each["transactionId"], each["redemption"]["status"], each["redemption"]["returnedBy"])
+            for each in reversed(rows)
+        ]
+
+    before = told()
+    assert market.cancel(first).status == 200
+
+    assert before[:2] == [
+        (first, "redeemed", "cancelCheckout"),
+        (second, "redeemed", "refundCheckout"),
+    ]
+    assert before[2:] == [(named, "redeemed", None)]
+    assert told()[0] == (first, "cancelled", None)
 
 
 def test_what_came_back_of_pending_points_is_at_the_entry_that_granted_them(

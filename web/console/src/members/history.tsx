@@ -94,7 +94,7 @@ export function History({ userId, program, version, balance, refundPolicy, onCha
                 onRefused={onChanged}
               />
             )}
-            {entry.redemption?.status === 'redeemed' && may('getRedemption', 'cancelRedemption') && (
+            {isGivenBackHere(entry) && may('getRedemption', 'cancelRedemption') && (
               <GiveBack
                 userId={userId}
                 program={program}
@@ -115,6 +115,10 @@ export function History({ userId, program, version, balance, refundPolicy, onCha
     </div>
   );
 }
+
+/** What was not handed out, and does not come back with its purchase alone. */
+const isGivenBackHere = ({ redemption }: Entry): boolean =>
+  redemption?.status === 'redeemed' && redemption.returnedBy === null;
 
 /** What became of it: what was taken back, or of a redemption given back. */
 function markOf(entry: Entry, program: Program): string {

@@ -18,7 +18,10 @@ export function redemptionState(entry: Entry, program: Program, labels: Labels):
     return [words.wasHandedOut([when, nameOf(redemption.usedBy, labels), placeOf(redemption.usedInStoreId)])];
   }
   if (rewardCode !== null) return [redemption.isForShop ? words.openInShop : words.openCode, words.codeIs(rewardCode)];
-  return amountPaid === null ? [] : [words.hasPaid(exactMoney(amountPaid, program.currency))];
+  if (amountPaid === null) return [];
+  const paid = exactMoney(amountPaid, program.currency);
+  if (redemption.returnedBy === null) return [words.hasPaid(paid)];
+  return [redemption.returnedBy === 'cancelCheckout' ? words.paysPurchase(paid) : words.hasPaidPurchase(paid)];
 }
 
 /** A colleague by the label. What is nobody's id is what a till has called itself. */

@@ -144,6 +144,8 @@ export const member: Words['member'] = {
   openCode: 'Noch nicht ausgegeben.',
   openInShop: 'Im Onlineshop noch nicht benutzt.',
   hasPaid: (money) => `Hat ${money} bezahlt.`,
+  paysPurchase: (money) => `Bezahlt ${money} eines Einkaufs am Handy, der noch nicht bezahlt ist: siehe Reserviert.`,
+  hasPaidPurchase: (money) => `Hat ${money} eines Einkaufs am Handy bezahlt. Kommt zurück, wenn der ganz erstattet wird.`,
   backOnCard: (amount) => `${amount} sind wieder auf der Karte.`,
   collected: (amount) => `Davon gingen ${amount} gleich ab, für Einkäufe, die vorher zurückkamen.`,
   closed: 'Dieses Programm ist geschlossen: Niemand sammelt mehr. Was auf der Karte ist, bleibt.',

@@ -139,6 +139,8 @@ export const member = {
   openCode: 'Not handed out yet.',
   openInShop: 'Not used in the online shop yet.',
   hasPaid: (money: string) => `Has paid ${money}.`,
+  paysPurchase: (money: string) => `Pays ${money} of a purchase by phone that is not paid yet: see Reserved.`,
+  hasPaidPurchase: (money: string) => `Has paid ${money} of a purchase by phone. Comes back if all of that is refunded.`,
   backOnCard: (amount: string) => `${amount} are back on the card.`,
   collected: (amount: string) => `${amount} of it went at once, for purchases that had come back before.`,
   closed: 'This program is closed: nobody collects any more. What is on the card stays.',
