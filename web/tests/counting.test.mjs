@@ -12,11 +12,14 @@ const PROGRAMS = [
   ['cashback', { programType: 'cashback' }, false],
   ['a campaign without a least amount', { programType: 'stamps', campaigns: [{ minimumSpend: null }] }, true],
   ['a campaign with a least amount', { programType: 'stamps', campaigns: [{}, { minimumSpend: '5' }] }, false],
+  ['one that begins later', { programType: 'stamps', campaigns: [{ minimumSpend: '5', startsAt: '2026-12-01T00:00:00Z' }] }, true],
+  ['one that is over', { programType: 'stamps', campaigns: [{ minimumSpend: '5', endsAt: new Date('2026-11-01T00:00:00Z') }] }, true],
+  ['one that runs', { programType: 'stamps', campaigns: [{ minimumSpend: '5', startsAt: '2026-11-01T00:00:00Z', endsAt: null }] }, false],
   ['friends who buy anything', { programType: 'stamps', referral: { minimumPurchase: '0' } }, true],
   ['friends who buy for an amount', { programType: 'stamps', referral: { minimumPurchase: '10' } }, false],
 ];
 
-for (const [name, program, expected] of PROGRAMS) test(name, () => assert.equal(isCounted(program), expected));
+for (const [name, program, expected] of PROGRAMS) test(name, () => assert.equal(isCounted(program, Date.parse('2026-11-15T12:00:00Z')), expected));
 
 const NUMBERS = [
   ['1', 1],

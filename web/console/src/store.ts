@@ -18,6 +18,8 @@ export interface RunningCampaign {
   readonly campaignId: string;
   readonly name: string;
   readonly minimumSpend?: string | null;
+  readonly startsAt?: Date | string;
+  readonly endsAt?: Date | string | null;
 }
 
 /** What a purchase earns, as the profile has it: numbers that may have decimals are exact texts. */

@@ -1,6 +1,6 @@
 /** Whether a program needs the amount of a purchase, and how many purchases were typed: decided here, without a page or a network. */
 
-import type { Program } from '../store.ts';
+import type { Program, RunningCampaign } from '../store.ts';
 
 /** The API books no more at once. */
 export const COUNT_MAX = 20;
@@ -9,9 +9,16 @@ export const COUNT_MAX = 20;
  * Tell whether a stamp card is filled without asking what was paid. It is not, while a campaign or a
  * referral wants a certain amount.
  */
-export function isCounted({ programType, campaigns = [], referral }: Program): boolean {
-  const wantsAmount = campaigns.some(({ minimumSpend }) => Number(minimumSpend ?? 0) > 0) || Number(referral?.minimumPurchase ?? 0) > 0;
+export function isCounted({ programType, campaigns = [], referral }: Program, now = Date.now()): boolean {
+  const wantsAmount = campaigns.some((each) => isAbove0(each.minimumSpend) && runs(each, now)) || isAbove0(referral?.minimumPurchase);
   return programType === 'stamps' && !wantsAmount;
+}
+
+const isAbove0 = (amount: string | null | undefined): boolean => Number(amount ?? 0) > 0;
+
+/** On which days and at which hours does not matter: nobody at a counter wants another form at noon. */
+function runs({ startsAt, endsAt }: RunningCampaign, now: number): boolean {
+  return new Date(startsAt ?? 0).getTime() <= now && (endsAt == null || new Date(endsAt).getTime() > now);
 }
 
 /** Return the number; `undefined` if it is none that can be booked. */
