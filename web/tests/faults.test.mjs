@@ -24,8 +24,10 @@ test('one that fails is told with the time, one that was stopped without', () =>
 
 test('of systems only the last run counts', () => {
   const run = (state) => ({ state, startedAt: SINCE, finishedAt: null });
-  const systems = ['failed', 'succeeded', 'running'].map((state) => ({ system: state, lastSync: run(state) }));
-  assert.deepEqual(syncFailures([...systems, { system: 'new', lastSync: null }]), [{ system: 'failed', at: SINCE }]);
+  const systems = ['failed', 'succeeded', 'running'].map((state) => ({ kind: 'pos', system: state, isConfigured: true, lastSync: run(state) }));
+  const idle = { kind: 'erp', system: 'new', isConfigured: true, lastSync: null };
+  const gone = { kind: 'shop', system: 'gone', isConfigured: false, lastSync: run('failed') };
+  assert.deepEqual(syncFailures([...systems, idle, gone]), [{ kind: 'pos', system: 'failed', at: SINCE }]);
 });
 
 for (const [refused, accepted, expected] of [

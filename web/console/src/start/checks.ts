@@ -5,6 +5,7 @@ import { counted, number } from '../../../shared/i18n/format.ts';
 import { linkTo } from '../sections.ts';
 import type { Store } from '../store.ts';
 import { t } from '../words.ts';
+import { nameOf } from '../developers/names.ts';
 import { areUnusual, syncFailures, webhookFaults } from './faults.ts';
 import { momentIn } from './times.ts';
 
@@ -54,8 +55,8 @@ async function deadDeliveries({ storeId }: Store): Promise<readonly Finding[]> {
 
 async function failingSyncs({ storeId, timeZone }: Store): Promise<readonly Finding[]> {
   const { systems } = await ask((api, signal) => api.POST('/getSyncStatus', { body: { storeId }, signal }));
-  return syncFailures(systems).map(({ system, at }) => ({
-    text: t().start.syncFailed(system, momentIn(at, timeZone)),
+  return syncFailures(systems).map(({ kind, system, at }) => ({
+    text: t().start.syncFailed(nameOf(kind, system), momentIn(at, timeZone)),
     to: linkTo('developers', 'connections'),
   }));
 }

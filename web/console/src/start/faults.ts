@@ -33,19 +33,25 @@ function hostOf(url: string): string {
   }
 }
 
+type Kind = 'pos' | 'erp' | 'shop';
+
 interface System {
+  readonly kind: Kind;
   readonly system: string;
+  readonly isConfigured: boolean;
   readonly lastSync: { readonly state: string; readonly startedAt: string; readonly finishedAt: string | null } | null;
 }
 
 export interface SyncFailure {
+  readonly kind: Kind;
   readonly system: string;
   readonly at: string;
 }
 
+/** Whoever has disconnected a system needs nothing of it any more. */
 export function syncFailures(systems: readonly System[]): readonly SyncFailure[] {
-  return systems.flatMap(({ system, lastSync }) =>
-    lastSync?.state === 'failed' ? [{ system, at: lastSync.finishedAt ?? lastSync.startedAt }] : [],
+  return systems.flatMap(({ kind, system, isConfigured, lastSync }) =>
+    isConfigured && lastSync?.state === 'failed' ? [{ kind, system, at: lastSync.finishedAt ?? lastSync.startedAt }] : [],
   );
 }
 
