@@ -1,7 +1,7 @@
 """Sentences for people that also say by code what they mean: a page has them in its own language.
 
 A sentence is English, and stays so for who reads the API. Its code and its parameters are beside
-it; ``web/console/src/said`` has the words of other languages, and a test compares the two.
+it; ``web/console/src/developers/sentences.de.ts`` has German, and a test compares the codes.
 """
 
 from __future__ import annotations
