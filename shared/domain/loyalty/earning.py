@@ -112,7 +112,10 @@ def award_for_count(program: Program, count: int, earner: Earner | None = None) 
     """Return the award for purchases of which nobody has told what was paid.
 
     A stamp card does not ask that. They are one booking: a multiplier counts for each of them, a
-    bonus once. A campaign with a minimum spend, or for certain goods, does not know them.
+    bonus once. A campaign for the first purchase, or that may be had a limited number of times,
+    is had once, so its multiplier counts for one of them: who books five coffees at once has no
+    more of it than who books them one by one. A campaign with a minimum spend, or for certain
+    goods, does not know them.
 
     Raises:
         InvalidParameters: The program's rule needs an amount, or it is more than the limit.
@@ -122,7 +125,7 @@ def award_for_count(program: Program, count: int, earner: Earner | None = None) 
         problem = "is for stamp cards: the rules of this program need purchaseAmount"
         raise InvalidParameters(f"purchaseCount {problem}.", fields={"purchaseCount": problem})
     points = Fraction(rules.stamps_per_purchase * count)
-    return _award(program, earner, _Earned("stampsPerPurchase", points))
+    return _award(program, earner, _Earned("stampsPerPurchase", points, count=count))
 
 
 def award_for_more(
@@ -191,17 +194,19 @@ def _award_for_shares(
 
 @dataclass(frozen=True, slots=True)
 class _Earned:
-    """What a rule gives by itself, and for what: nothing of that if nobody has told it."""
+    """What a rule gives by itself, and for what, or, if nobody told that, how many purchases."""
 
     rule: str
     points: Fraction
     base: Fraction | None = None
     shares: Sequence[LineShare] = ()
+    count: int = 1
 
     def part(self, campaign: Campaign) -> Fraction:
         """Return which part of the purchase a campaign is for, from 0 to 1."""
         if self.base is None:
-            return Fraction(1 if campaign.counts(PurchaseLine(Decimal(0))) else 0)
+            known = campaign.counts(PurchaseLine(Decimal(0)))
+            return Fraction(known, self.count if campaign.is_counted else 1)
         return min(earning_base.total(self.shares, campaign.counts), self.base) / self.base
 
 

@@ -103,7 +103,8 @@ PurchaseCount = Annotated[
         description=(
             "How many purchases, such as coffees, if nobody tells what was paid: for stamp cards, "
             "each earns `stampsPerPurchase`. One booking: limits hold for all of it, a campaign's "
-            "bonus comes once, and no campaign with a minimum spend. Instead of `purchaseAmount`."
+            "bonus comes once, one for the first purchase or with a limit counts for one of them, "
+            "and none with a minimum spend. Instead of `purchaseAmount`."
         ),
     ),
 ]

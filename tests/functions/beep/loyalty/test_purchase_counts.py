@@ -158,6 +158,9 @@ def test_the_limits_of_the_program_hold(merchant: Merchant) -> None:
         ({"multiplier": 2}, 6),
         ({"bonus": 1}, 4),
         ({"bonus": 1, "minimumSpend": 5}, 3),
+        ({"multiplier": 3, "firstPurchaseOnly": True}, 5),
+        ({"multiplier": 3, "limitPerMember": 2}, 5),
+        ({"multiplier": 3, "limitTotal": 2}, 5),
         ({"multiplier": 2, "minimumSpend": 5}, 3),
         ({"multiplier": 2, "categories": ["coffee"]}, 3),
     ],
@@ -169,6 +172,21 @@ def test_campaigns_multiply_each_and_give_a_bonus_once(
     member.api.ok("createCampaign", {**program, **campaign})
 
     assert count(member, 3)["pointsAdded"] == stamps
+
+
+@pytest.mark.parametrize(
+    "limits", [{"firstPurchaseOnly": True}, {"limitPerMember": 1}, {"limitTotal": 1}]
+)
+def test_a_campaign_that_is_had_once_gives_no_more_for_many_at_once(
+    merchant: Merchant, limits: dict[str, Any]
+) -> None:
+    def earned(purchases: list[int]) -> int:
+        member = merchant.member("stamps", rules=CARD)
+        campaign = {"programId": member.program_id, "name": "Aktion", "multiplier": 3, **limits}
+        member.api.ok("createCampaign", campaign)
+        return sum(count(member, each)["pointsAdded"] for each in purchases)
+
+    assert earned([5]) == earned([1] * 5) == 7
 
 
 def test_it_is_a_purchase_for_what_is_for_the_first_one(member: Member) -> None:
