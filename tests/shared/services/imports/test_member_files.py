@@ -358,7 +358,11 @@ def test_blank_lines_without_end_are_refused(merchant: Merchant) -> None:
             answer = send(merchant, text)
         problem = "The file has more than 500000 lines: hand it over in parts."
         assert (answer.status, answer.error) == (400, "INVALID_PARAMETERS")
-        assert answer.body["details"] == {"fields": {"file": problem}}
+        meaning = {"code": "file_too_many_lines", "parameters": {"most": "500000"}}
+        assert answer.body["details"] == {
+            "fields": {"file": problem},
+            "meanings": {"file": meaning},
+        }
 
 
 GERMAN = "E-Mail;Vorname;Punkte;Notiz\nada@example.com;Ada;12,5;nett\nben@example.com;Ben;viel;\n"
