@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shared import ids
+
 GENESIS = "0" * 64
 """``previous_hash`` of a membership's first entry."""
 
@@ -269,3 +271,8 @@ class Entry:
     def moved_units(self) -> int:
         """The change of balance and pending units together."""
         return self.units + (self.pending_units or 0)
+
+    @property
+    def has_code_of_others(self) -> bool:
+        """Whether its code was imported, a cinema's for example: we cannot end it."""
+        return self.reward_code is not None and not ids.is_our_reward_code(self.reward_code)

@@ -71,7 +71,7 @@ class RedemptionRecord:
         Raises:
             RewardCodeUsed, RedemptionCancelled: It cannot be used, or not again.
         """
-        self._require_open()
+        self.require_open()
         return replace(self, used_at=now, used_in_store_id=store_id, used_by=used_by)
 
     def cancelled(self, now: datetime, entry_id: str, reason: str | None) -> RedemptionRecord:
@@ -80,7 +80,7 @@ class RedemptionRecord:
         Raises:
             RewardCodeUsed, RedemptionCancelled: It cannot be cancelled, or not again.
         """
-        self._require_open()
+        self.require_open()
         return replace(self, cancelled_at=now, cancel_entry_id=entry_id, cancel_reason=reason)
 
     def taken_back(self, now: datetime, entry_id: str, reason: str | None) -> RedemptionRecord:
@@ -118,9 +118,14 @@ class RedemptionRecord:
             RedemptionCancelled.
         """
         if self.used_at is None:
-            self._require_open()
+            self.require_open()
 
-    def _require_open(self) -> None:
+    def require_open(self) -> None:
+        """Refuse what can be done only while nothing became of it yet.
+
+        Raises:
+            RewardCodeUsed, RedemptionCancelled.
+        """
         if self.used_at is not None:
             raise RewardCodeUsed(
                 "The code was used before.",

@@ -35,6 +35,33 @@ def require_undoable(
     _require_nothing_between(membership, booked.recorded_at, None)
 
 
+def require_code_comes_back(redeemed: Entry, record: RedemptionRecord, *, is_cashier: bool) -> None:
+    """Refuse to give back the points of a code of somebody else that may have served.
+
+    Whoever has seen the code of a cinema can use it there, whatever we say of it. So its points
+    come back only by somebody who can see to it that it works nowhere: no cashier. Once it was
+    used they come back by nobody, not even by who has just handed it out.
+
+    Args:
+        redeemed: The redemption to be given back.
+        record: What became of it.
+        is_cashier: Whether a cashier asks.
+
+    Raises:
+        RewardCodeUsed, RedemptionCancelled: It has served, or was given back before.
+        UndoNotAllowed: A cashier asks.
+    """
+    if not redeemed.has_code_of_others:
+        return
+    record.require_open()
+    if is_cashier:
+        raise UndoNotAllowed(
+            "The code is not one of ours: whoever has seen it can use it elsewhere.",
+            fix="Ask a manager, who first sees to it that the code does not work any more.",
+            reason="code_of_others",
+        )
+
+
 def is_own_hand_out(record: RedemptionRecord, staff_id: str | None) -> bool:
     """Tell whether a person of the staff has handed the reward out who asks now."""
     return record.used_at is not None and staff_id is not None and record.used_by == staff_id

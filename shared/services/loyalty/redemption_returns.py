@@ -200,13 +200,17 @@ def _unlocked_when_activated(reads: Reads, membership: Membership, earn: Entry) 
 def _still_there(reads: Reads, redeemed: Sequence[Entry], *, was_used: bool) -> list[Entry]:
     """Return the redemptions that were not given back; ``was_used``: also used ones.
 
-    The code of an online shop is taken back by cancelRedemption alone, which revokes it there.
+    The code of an online shop is taken back by cancelRedemption alone, which revokes it there. So
+    is a code of others, by somebody who sees to it that it does not work any more: whoever returns
+    goods could have used it elsewhere.
     """
     commands.want(reads, [redemption_documents.path_of(each) for each in redeemed])
     open_ = {RedemptionStatus.REDEEMED, *([RedemptionStatus.USED] if was_used else [])}
     records = [(each, record_of(reads, each)) for each in redeemed]
     return [
-        each for each, record in records if record.status in open_ and record.shop_write_id is None
+        each
+        for each, record in records
+        if record.status in open_ and record.shop_write_id is None and not each.has_code_of_others
     ]
 
 

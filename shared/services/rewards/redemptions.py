@@ -286,7 +286,8 @@ def cancel(
     """Give back what a redemption spent, with a piece of the stock that it took.
 
     What was handed out comes back only by who of the staff has handed it out, at once: see
-    ``undoing.require_hand_out_undoable``.
+    ``undoing.require_hand_out_undoable``. Codes of others are never given back by a cashier, and
+    by nobody after they were used: see ``undoing.require_code_comes_back``.
     The code of an online shop is revoked there first, once everything else allows it.
 
     Raises:
@@ -294,7 +295,8 @@ def cancel(
         RedemptionCancelled, CancellationTooLate, PurchaseHasOwnRefund, BalanceLimitExceeded,
         ShopCodeUnsettled, IdempotencyKeyReused, Busy.
         UndoNotAllowed: A cashier asks, and it is not their own last booking for the member; or
-            what the person has handed out is too old, or not the last booking.
+            what the person has handed out is too old, or not the last booking; or a cashier asks
+            for a code of others.
         OwnMembership: A cashier asks, and it is their own membership.
         ConnectorError: The shop is not connected, does not answer, or refuses to revoke the code.
     """
@@ -328,8 +330,9 @@ def cancel(
         is_hand_out = undoing.is_own_hand_out(record, caller.staff_id)
         if own_id is not None:
             own_memberships.require_others(membership, own_id)
-            if not is_hand_out:
-                undoing.require_undoable(original, membership, caller.staff_id, cause.now)
+        undoing.require_code_comes_back(original, record, is_cashier=caller.is_cashier)
+        if own_id is not None and not is_hand_out:
+            undoing.require_undoable(original, membership, caller.staff_id, cause.now)
         if is_hand_out:
             undoing.require_hand_out_undoable(original, membership, cause.now)
             record = record.taken_back(cause.now, cause.entry_id, reason)
