@@ -60,7 +60,16 @@ def named(member: Member, used: dict[str, Any]) -> dict[str, Any]:
 def test_the_points_and_the_piece_are_back(
     collector: Member, till: Api, frozen_clock: Clock
 ) -> None:
+    """The last of five pieces: who wants the next one gets that one, and nobody gets a sixth."""
+    gone = collector.other("ben")
+    gone.enroll()
+    gone.earn(50)
+    buying = {**gone.ids, "rewardId": "rw_coffee", "points": 8}
+    for _ in range(4):
+        gone.api.ok(REDEEM, buying)
     used = handed_out(till, collector)
+    with nothing_written():
+        assert gone.api(REDEEM, buying).error == "REWARD_OUT_OF_STOCK"
     frozen_clock.advance(minutes=14)
 
     back = till.ok(CANCEL, named(collector, used))
@@ -71,8 +80,9 @@ def test_the_points_and_the_piece_are_back(
     assert [each.staff_id for each in stored.entries(collector)[1:]] == ["uid_cashier"] * 2
     found = collector.api.ok("getRedemption", named(collector, used))["redemption"]
     assert (found["status"], found["usedAt"], found["usedBy"]) == ("cancelled", None, None)
-    (reward,) = collector.api.ok("listRewards", collector.ids)["rewards"]
-    assert reward["stock"] == 5
+    gone.api.ok(REDEEM, buying)
+    with nothing_written():
+        assert gone.api(REDEEM, buying).error == "REWARD_OUT_OF_STOCK"
     stored.assert_sound(collector)
 
 
@@ -157,6 +167,24 @@ def test_nobody_else_takes_a_hand_out_back(collector: Member, till: Api) -> None
         by_key = collector.api(CANCEL, named(collector, used))
 
     assert [each.error for each in (by_manager, by_key)] == ["REWARD_CODE_USED"] * 2
+    assert collector.balance()["currentBalance"] == 2
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+def test_what_a_key_says_of_a_cashier_is_nothing_that_they_have_done(
+    is_held: bool, collector: Member, till: Api
+) -> None:
+    body = {**collector.ids, "rewardId": "rw_coffee"}
+    held = ("reserveLoyaltyPoints", body)
+    made = collector.api.ok(*held if is_held else (REDEEM, {**body, "points": 8}))
+    used = use(collector.api, collector, made["rewardCode"], usedBy="uid_cashier")
+
+    with nothing_written():
+        answer = till(CANCEL, named(collector, used))
+
+    assert_refused(answer, 403, "UNDO_NOT_ALLOWED", {"reason": "other_staff"})
+    found = collector.api.ok("getRedemption", named(collector, used))["redemption"]
+    assert (found["status"], found["usedBy"]) == ("used", "uid_cashier")
     assert collector.balance()["currentBalance"] == 2
 
 

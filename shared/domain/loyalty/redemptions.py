@@ -34,7 +34,8 @@ class RedemptionRecord:
     """What became of a redemption.
 
     ``used_in_store_id`` is where the reward was handed out, ``used_by`` whom or what the merchant
-    names as having done so. ``cancel_entry_id`` is the entry that gave the points back.
+    names as having done so. ``staff_id`` is the person of the staff who has used it by the own
+    sign-in, whom no key can name. ``cancel_entry_id`` is the entry that gave the points back.
     ``shop_write_id`` is what is put into an online shop, if the code is of one.
     """
 
@@ -50,6 +51,7 @@ class RedemptionRecord:
     cancel_entry_id: str | None = None
     cancel_reason: str | None = None
     shop_write_id: str | None = None
+    staff_id: str | None = None
 
     @classmethod
     def of(cls, entry: Entry) -> RedemptionRecord:
@@ -65,14 +67,18 @@ class RedemptionRecord:
             return RedemptionStatus.CANCELLED
         return RedemptionStatus.REDEEMED if self.used_at is None else RedemptionStatus.USED
 
-    def used(self, now: datetime, store_id: str, used_by: str | None) -> RedemptionRecord:
+    def used(
+        self, now: datetime, store_id: str, used_by: str | None, staff_id: str | None = None
+    ) -> RedemptionRecord:
         """Return it after its code was used.
 
         Raises:
             RewardCodeUsed, RedemptionCancelled: It cannot be used, or not again.
         """
         self.require_open()
-        return replace(self, used_at=now, used_in_store_id=store_id, used_by=used_by)
+        return replace(
+            self, used_at=now, used_in_store_id=store_id, used_by=used_by, staff_id=staff_id
+        )
 
     def cancelled(self, now: datetime, entry_id: str, reason: str | None) -> RedemptionRecord:
         """Return it after its points were given back.
@@ -89,7 +95,7 @@ class RedemptionRecord:
         Raises:
             RedemptionCancelled: It was cancelled before.
         """
-        unused = replace(self, used_at=None, used_in_store_id=None, used_by=None)
+        unused = replace(self, used_at=None, used_in_store_id=None, used_by=None, staff_id=None)
         return unused.cancelled(now, entry_id, reason)
 
     def returned(self, now: datetime, entry_id: str, reason: str) -> RedemptionRecord:

@@ -63,8 +63,11 @@ def require_code_comes_back(redeemed: Entry, record: RedemptionRecord, *, is_cas
 
 
 def is_own_hand_out(record: RedemptionRecord, staff_id: str | None) -> bool:
-    """Tell whether a person of the staff has handed the reward out who asks now."""
-    return record.used_at is not None and staff_id is not None and record.used_by == staff_id
+    """Tell whether a person of the staff has handed the reward out who asks now.
+
+    ``used_by`` does not say so: a key can name anybody there.
+    """
+    return record.used_at is not None and staff_id is not None and record.staff_id == staff_id
 
 
 def require_hand_out_undoable(redeemed: Entry, membership: Membership, now: datetime) -> None:

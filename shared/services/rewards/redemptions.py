@@ -201,7 +201,7 @@ class _Use:
             record = redemption_documents.decode(entry, reads[path]).record
             if record.shop_write_id is not None:
                 raise self.of_shop(entry.program_id, entry.reward_id)
-            used = record.used(now, self.store_id, self.used_by)
+            used = record.used(now, self.store_id, self.used_by, self.caller.staff_id)
             self.require_store(entry.program_id, entry.reward_id)
             member = membership_documents.decode(reads[member_path])
             into = None if member is None else member.merged_into_user_id
@@ -238,7 +238,9 @@ class _Use:
             if effect.result.is_replay:
                 raise _CommittedError
             self.require_store(entry.program_id, entry.reward_id)
-            record = RedemptionRecord.of(entry).used(entry.recorded_at, self.store_id, self.used_by)
+            record = RedemptionRecord.of(entry).used(
+                entry.recorded_at, self.store_id, self.used_by, self.caller.staff_id
+            )
             made = _used(entry, record, effect.result.user_id)
             writes = [*effect.writes, redemption_documents.creation(record)]
             return Effect(made, writes, _kept(made), effect.tasks)
