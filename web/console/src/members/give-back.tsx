@@ -5,6 +5,7 @@ import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
 import { moment } from '../../../shared/i18n/format.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
+import { rewardCodeOf } from '../../../shared/lib/which-code.ts';
 import type { Program } from '../store.ts';
 import { Field } from '../ui/field.tsx';
 import { useIntention } from '../ui/use-intention.ts';
@@ -79,7 +80,7 @@ export function GiveBack({ userId, program, entryId, onDone, onRefused }: Props)
   return (
     <form class="stack asked" aria-label={words.giveBack} noValidate onSubmit={submit}>
       <p>{stateOf(found, program)}</p>
-      {found.rewardCode && <p class="quiet">{words.codeEnds(found.rewardCode)}</p>}
+      {found.rewardCode && <p class="quiet">{codeAfter(found.rewardCode)}</p>}
       <Field
         label={words.reason}
         hint={words.reasonHint}
@@ -100,6 +101,10 @@ export function GiveBack({ userId, program, entryId, onDone, onRefused }: Props)
     </form>
   );
 }
+
+/** A code of somebody else's, such as a cinema's, goes on working there: only they can end it. */
+const codeAfter = (code: string): string =>
+  rewardCodeOf(code) === null ? t().member.codeElsewhere(code) : t().member.codeEnds(code);
 
 function stateOf(found: Redemption, program: Program): string {
   const words = t().member;

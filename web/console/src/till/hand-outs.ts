@@ -1,6 +1,7 @@
 /** A reward that was handed out here last, and how that is taken back. */
 
 import { ask } from '../../../shared/api/client.ts';
+import { rewardCodeOf } from '../../../shared/lib/which-code.ts';
 import { store } from '../access.ts';
 import type { Program } from '../store.ts';
 import { amount, t } from '../words.ts';
@@ -20,7 +21,7 @@ export interface HandOut {
   readonly way: 'code' | 'here';
   /** Whose it is, if that is known. */
   readonly name?: string;
-  /** Milliseconds since 1970: until when it can be taken back. */
+  /** Milliseconds since 1970: until when it can be taken back; 0 for never. */
   readonly until: number;
   /** What came back, once it was taken back. */
   readonly undone?: Undone;
@@ -31,8 +32,12 @@ interface Undone {
   readonly balance: number;
 }
 
-/** `age` is how long the reward was redeemed before it was handed out: it counts from there. */
-export const undoUntil = (age = 0): number => Date.now() - age + UNDO_MS;
+/**
+ * `age` is how long the reward was redeemed before it was handed out: it counts from there. A code of somebody
+ * else's, such as a cinema's, works there for whoever has seen it: it does not come back.
+ */
+export const undoUntil = (code: string, age = 0): number =>
+  rewardCodeOf(code) === null ? 0 : Date.now() - age + UNDO_MS;
 
 /** Whose last hand-out it is: of this customer, in this program. */
 export const isOf = (handOut: HandOut | undefined, userId: string | undefined, programId?: string): boolean =>

@@ -72,8 +72,7 @@ export function RewardsFor({ userId, code, program, offers, name, handOut: last,
         paid.current = undefined;
         const what = isOurs ? handOut(title, program, offer) : words.giveCode(rewardCode, title);
         const said = `${what} ${words.left(amount(balance, program))}`;
-        // A code of somebody else's, such as a cinema's, works wherever it was seen: it does not come back.
-        onHandOut({ ...ids, redemptionId, title, points, said, name, way: 'here', until: isOurs ? undoUntil() : 0 });
+        onHandOut({ ...ids, redemptionId, title, points, said, name, way: 'here', until: undoUntil(rewardCode) });
       } catch (error) {
         setProblem(isUnknown(error) ? t().till.rewardUnknown : problemOf(error));
       }

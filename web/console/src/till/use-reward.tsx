@@ -123,9 +123,10 @@ export function UseReward({ strayed, onMember, handOut: last, onHandOut }: Props
 
 type Used = components['schemas']['UseRewardCodeResponse'];
 
-function handOutOf({ programId, userId, redemptionId, rewardId, rewardDescription: title, points, redeemedAt, usedAt }: Used): HandOut {
+function handOutOf(used: Used): HandOut {
+  const { programId, userId, redemptionId, rewardId, rewardCode, rewardDescription: title, points, redeemedAt, usedAt } = used;
   const program = programOf(programId);
   const said = handOut(title, program, program?.rewards?.find((each) => each.rewardId === rewardId));
-  const until = undoUntil(Date.parse(usedAt) - Date.parse(redeemedAt));
+  const until = undoUntil(rewardCode, Date.parse(usedAt) - Date.parse(redeemedAt));
   return { programId, userId, redemptionId, title, points, said, way: 'code', until };
 }

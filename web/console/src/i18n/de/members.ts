@@ -137,6 +137,8 @@ export const member: Words['member'] = {
     `${what ? `${what}: ` : ''}${amount} auf die Karte zurückgeben? Tun Sie das, wenn nichts ausgegeben wurde.`,
   giveBackNow: 'Jetzt zurückgeben',
   codeEnds: (code) => `Der Code ${code} gilt dann nicht mehr.`,
+  codeElsewhere: (code) =>
+    `Der Code ${code} stammt von jemand anderem und gilt dort vielleicht noch oder ist dort schon eingelöst. Lassen Sie ihn dort sperren, bevor Sie zurückgeben.`,
   handedOut: (moment) => `Das wurde am ${moment} ausgegeben und bleibt deshalb eingelöst. Berichtigen Sie das Guthaben, wenn Sie es ausgleichen wollen.`,
   cancelledOn: (moment) => `Das wurde am ${moment} zurückgegeben.`,
   wasHandedOut: (details) => `Ausgegeben: ${details.filter(Boolean).join(', ')}.`,

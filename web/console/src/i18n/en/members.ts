@@ -132,6 +132,8 @@ export const member = {
     `${what ? `${what}: give` : 'Give'} ${amount} back to the card? Do that if nothing was handed out.`,
   giveBackNow: 'Give it back',
   codeEnds: (code: string) => `The code ${code} cannot be used any more then.`,
+  codeElsewhere: (code: string) =>
+    `The code ${code} comes from somebody else, and may still work there, or be used there already. Have it blocked there before you give this back.`,
   handedOut: (moment: string) => `This was handed out on ${moment}, so it stays spent. Correct the balance if you want to make it up.`,
   cancelledOn: (moment: string) => `This was given back on ${moment}.`,
   wasHandedOut: (details: readonly string[]) => `Handed out: ${details.filter(Boolean).join(', ')}.`,
