@@ -150,6 +150,7 @@ MEMBERSHIP_CHANGES = frozenset(
         "waiting_returns",
         "uncollected",
         "came_back_at",
+        "welcome_dates",
     }
 )
 """What it has otherwise, or not at all; tested likewise."""
@@ -236,6 +237,8 @@ def copy(
         waiting_returns=(),
         # Redemptions of who was erased cannot be cancelled: they have no records.
         uncollected=(),
+        # Who was erased is joined with nobody.
+        welcome_dates=(),
     )
     return Copy(after, tuple(copied), replace(record, new_head_hash=head_hash))
 

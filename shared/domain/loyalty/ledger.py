@@ -805,7 +805,7 @@ def extend(
         MembershipClosed: The membership was merged into another one.
     """
     membership.require_unmerged()
-    after, units = lot_dates.extended(membership, program, until, before)
+    after, units = lot_dates.extended(membership, program, until, cause.now, before)
     if units == 0:
         return None
     return _book(
@@ -868,6 +868,7 @@ def reverse(
     *,
     policy: ReversePolicy = ReversePolicy.WITHIN_BALANCE,
     undone: Undone | None = None,
+    spares_held: bool = False,
 ) -> tuple[Membership, Entry] | None:
     """Take back ``units`` of an earn, or give back ``units`` of a redemption.
 
@@ -881,9 +882,11 @@ def reverse(
             record the rest as uncollected, or take all and leave a deficit, which the next credit
             absorbs; or take nothing that is not pending.
         undone: What was given back before, in the same commit.
+        spares_held: Within the balance, take nothing that is held.
 
     What is still pending is taken from there: balance and totals know nothing of it. What is held
-    belongs to the balance: it is taken last, and missing when the hold is redeemed.
+    belongs to the balance: it is taken last, and missing when the hold is redeemed, unless it is
+    spared.
     """
     assert original.kind in {EntryKind.EARN, EntryKind.REDEEM, EntryKind.PENDING}
     assert 0 < units <= abs(original.granted_units)
@@ -897,7 +900,8 @@ def reverse(
         return _book(membership, after, program, EntryKind.REVERSE, cause, corrects=original)
     if policy is ReversePolicy.ONLY_PENDING:
         return None
-    within_balance = min(units, max(membership.balance_units, 0))
+    there_units = membership.available_units if spares_held else membership.balance_units
+    within_balance = min(units, max(there_units, 0))
     taken = units if policy is ReversePolicy.UNLIMITED else within_balance
     if taken == 0:
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.loyalty import due, expiry, lots
+from shared.domain.loyalty import due, expiry, lots, welcome_dates
 from shared.domain.loyalty.entries import Cause
 from shared.domain.loyalty.expiry import Renewal
 from shared.domain.loyalty.lots import Lot
@@ -60,26 +60,31 @@ def after_activity(
     at = cause.occurred_at or cause.now
     until = due.expires_at(program, at)
     assert until is not None
-    after, _ = _put_off(membership, program, until, before=None, only_renewing=True)
+    after, _ = _put_off(membership, program, until, cause.now, before=None, only_renewing=True)
     active_at = at if membership.active_at is None else max(at, membership.active_at)
     return replace(after, active_at=active_at), until
 
 
 def extended(
-    membership: Membership, program: Program, until: datetime, before: datetime | None
+    membership: Membership,
+    program: Program,
+    until: datetime,
+    now: datetime,
+    before: datetime | None,
 ) -> tuple[Membership, int]:
     """Put off the expiry of what expires at ``before``, or of all that expires before ``until``.
 
     Returns:
         The membership, and the number of units that expire later: held and pending ones too.
     """
-    return _put_off(membership, program, until, before=before, only_renewing=False)
+    return _put_off(membership, program, until, now, before=before, only_renewing=False)
 
 
 def _put_off(
     membership: Membership,
     program: Program,
     until: datetime,
+    now: datetime,
     *,
     before: datetime | None,
     only_renewing: bool,
@@ -105,7 +110,16 @@ def _put_off(
         is_moved = at is not None and at < until and is_meant(at, award.renews)
         units += award.units if is_moved else 0
         awards.append(replace(award, expires_at=until) if is_moved else award)
-    after = replace(membership, lots=open_lots, holds=tuple(holds), pending=tuple(awards))
+    dates = welcome_dates.put_off(
+        membership.welcome_dates, until, now, membership.held_lots, is_meant
+    )
+    after = replace(
+        membership,
+        lots=open_lots,
+        holds=tuple(holds),
+        pending=tuple(awards),
+        welcome_dates=dates,
+    )
     return after, units
 
 

@@ -15,6 +15,7 @@ from shared.domain.loyalty.referred import Referred
 from shared.domain.loyalty.tier_policies import TierHold
 from shared.domain.loyalty.uncollected_returns import Remembered
 from shared.domain.loyalty.waiting_returns import Waiting
+from shared.domain.loyalty.welcome_dates import WelcomeDates
 from shared.errors import MembershipClosed, MemberSuspended
 
 RECENT_MAX = 10
@@ -77,6 +78,7 @@ class Membership:
     ``joined_at``: when the member joined in another system, if that is where they come from;
     ``enrolled_at`` is when this membership was opened.
     ``awaits_welcome``: it was opened with a welcome bonus that is not granted yet.
+    ``welcome_dates``: when its welcome bonus expires, and those of members who were merged into it.
     ``counters`` are ``None`` for memberships from before anything was counted.
 
     ``pending`` are grants that cannot be spent yet, with ``pending_units`` in all; they are no part
@@ -153,6 +155,7 @@ class Membership:
     came_back_at: datetime | None = None
     uncollected: Remembered = ()
     received_at: datetime | None = None
+    welcome_dates: WelcomeDates = ()
 
     @property
     def every_membership_id(self) -> tuple[str, ...]:
@@ -168,6 +171,11 @@ class Membership:
     def is_active(self) -> bool:
         """True if the member earns and spends."""
         return self.status is MembershipStatus.ACTIVE
+
+    @property
+    def held_lots(self) -> tuple[Lot, ...]:
+        """The lots of all that is set aside."""
+        return tuple(lot for hold in self.holds for lot in hold.lots)
 
     @property
     def available_units(self) -> int:

@@ -58,6 +58,7 @@ COMBINED = frozenset(
         "earned_by_month",
         "active_at",
         "received_at",
+        "welcome_dates",
     }
 )
 """Fields that follow from both in their own way: see ``taken_over``."""
@@ -125,6 +126,7 @@ def handed_over(source: Membership, target: Membership) -> Membership:
         referral=None,
         waiting_returns=(),
         uncollected=(),
+        welcome_dates=(),
         status=MembershipStatus.MERGED,
         merged_into=target.membership_id,
         merged_into_user_id=target.user_id,
@@ -175,6 +177,7 @@ def taken_over(target: Membership, source: Membership) -> Membership:
         awaits_welcome=target.awaits_welcome and source.awaits_welcome,
         active_at=max(filter(None, (target.active_at, source.active_at)), default=None),
         received_at=max(filter(None, (target.received_at, source.received_at)), default=None),
+        welcome_dates=(*target.welcome_dates, *source.welcome_dates),
     )
 
 

@@ -1,7 +1,7 @@
 """The welcome bonus: granted with the enrolment, once, to whom somebody vouches for.
 
 Who joins with a sign-in that is not verified waits for it until they are. If two members turn out
-to be one person, the bonus that was granted first stays, and the other one is taken back.
+to be one person, the largest bonus stays, and the other one is taken back.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared import ids
-from shared.domain.loyalty import history, ledger
+from shared.domain.loyalty import history, ledger, welcome_dates
 from shared.domain.loyalty.earn_returns import EarnReturns
 from shared.domain.loyalty.entries import Cause, Entry
 from shared.domain.loyalty.membership import Membership
 from shared.domain.loyalty.programs import Program
+from shared.domain.loyalty.welcome_dates import WelcomeDate
 
 METHOD = "welcome"
 """``Entry.earning_method`` of a welcome bonus."""
@@ -50,32 +51,40 @@ def greeted(
         earning_method=METHOD,
     )
     after, entry = ledger.earn(membership, program, program.welcome_units, cause)
-    return replace(after, awaits_welcome=False), entry
+    dates = (*after.welcome_dates, WelcomeDate.of(entry))
+    return replace(after, awaits_welcome=False, welcome_dates=dates), entry
 
 
 Granted = tuple[Entry, EarnReturns]
 """The entry of a welcome bonus, and what came back of it."""
 
 
-def beyond_the_first(granted: Iterable[Granted], now: datetime) -> list[Granted]:
+def beyond_one(granted: Iterable[Granted], membership: Membership, now: datetime) -> list[Granted]:
     """Return the welcome bonuses that one person has had too many, after members were joined.
 
-    Of those that were not taken back before, the one that was granted first stays. What has reached
-    its date of expiry is gone already, spent or not, unless an activity has put that off.
+    One stays: that of which staff have left most, and of equal ones the first. What has expired
+    stays, too, if it is that one; of the others it is gone already.
+
+    Args:
+        granted: All welcome bonuses that the person has had.
+        membership: That of the person, with what all the memberships had, without expired lots.
+        now: UTC.
     """
     had = [each for each in granted if _left_units(*each) > 0]
-    had.sort(key=lambda each: (each[0].recorded_at, each[0].membership_id))
-    return [each for each in had[1:] if each[0].renews or not history.is_expired(each[0], now)]
+    had.sort(key=lambda each: (-_left_units(*each), each[0].recorded_at, each[0].membership_id))
+    return [each for each in had[1:] if not _is_over(each[0], membership, now)]
 
 
 def taken_back(
     membership: Membership, program: Program, bonus: Entry, returns: EarnReturns, now: datetime
 ) -> tuple[Membership, Entry | None, EarnReturns]:
-    """Take back a welcome bonus that a person has had too many, as far as the balance covers it.
+    """Take back a welcome bonus that a person has had too many, of what they can spend.
 
     That holds whatever the program says of purchases that come back: nobody gets into debt by
     joining two cards. What is spent stays spent, rewards with open codes among it; if one of them
-    is cancelled later, what is missing is taken of what that gives back.
+    is cancelled later, what is missing is taken of what that gives back. What is set aside stays
+    so, and whoever reserved it can still have it: the bonus then has as much left, for staff, and
+    for when the person is joined with a third member.
 
     Args:
         membership: The membership of the person, with what both have had.
@@ -89,21 +98,47 @@ def taken_back(
     """
     units = _left_units(bonus, returns)
     assert units > 0
+    units -= _spared_units(membership, units)
+    if units == 0:
+        return membership, None, returns
     after = replace(
         returns,
         returned_units=returns.returned_units + units,
         asked_units=returns.asked_units + units,
     )
+    # What is left of it may be taken back once more, when a third member is joined.
+    nth = () if returns.asked_units == 0 else (str(returns.asked_units),)
     cause = Cause(
-        entry_id=ids.derived("le", METHOD, "back", bonus.membership_id),
-        fingerprint=ids.digest(METHOD, "back", bonus.membership_id),
+        entry_id=ids.derived("le", METHOD, "back", bonus.membership_id, *nth),
+        fingerprint=ids.digest(METHOD, "back", bonus.membership_id, *nth),
         now=now,
         description=DESCRIPTION,
     )
-    booked = ledger.reverse(membership, program, bonus, units, cause)
+    booked = ledger.reverse(membership, program, bonus, units, cause, spares_held=True)
     if booked is None:
         return ledger.uncollected(membership, bonus, units, now), None, after
     return *booked, after
+
+
+def _spared_units(membership: Membership, units: int) -> int:
+    """Return how many of ``units`` are not taken, as they are set aside."""
+    missing_units = units - max(membership.available_units, 0)
+    there_units = min(membership.held_units, membership.balance_units)
+    return max(min(missing_units, there_units), 0)
+
+
+def _is_over(bonus: Entry, membership: Membership, now: datetime) -> bool:
+    """Tell whether a bonus has expired, spent or not.
+
+    Of a bonus from before its date was written down, only the first date is known. It is over
+    unless it may have been put off, and nothing has ever expired.
+    """
+    date = welcome_dates.find(membership.welcome_dates, bonus)
+    if date is not None:
+        return date.is_over(now, membership.held_lots)
+    is_untouched = bool(bonus.renews) or membership.redeemed_units == 0
+    is_there = is_untouched and membership.expired_units == 0
+    return history.is_expired(bonus, now) and not is_there
 
 
 def _left_units(bonus: Entry, returns: EarnReturns) -> int:

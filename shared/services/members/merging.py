@@ -436,7 +436,7 @@ class _Merging:
         joined: Membership,
         now: datetime,
     ) -> tuple[Membership, list[Entry], list[Write]]:
-        """Take back what the person has had of welcome bonuses beyond the first one (decision 63).
+        """Take back what the person has had of welcome bonuses beyond one (decision 63).
 
         Raises:
             Wanted: Something is not read yet.
@@ -461,10 +461,11 @@ class _Merging:
         ]
         taken: list[Entry] = []
         writes: list[Write] = []
-        for bonus, returns in welcome.beyond_the_first(granted, now):
+        for bonus, returns in welcome.beyond_one(granted, joined, now):
             joined, entry, after = welcome.taken_back(joined, program, bonus, returns, now)
             taken += filter(None, [entry])
-            writes.append(return_documents.write(reads[path_of[bonus.membership_id]], after))
+            if after != returns:
+                writes.append(return_documents.write(reads[path_of[bonus.membership_id]], after))
         return joined, taken, writes
 
     def _opened(

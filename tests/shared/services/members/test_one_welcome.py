@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -121,14 +122,124 @@ def test_whatever_the_program_says_of_goods_that_come_back(
     assert (row["welcomeBonusTaken"], row["newBalance"]) == (30, 0)
 
 
-def test_what_staff_took_back_before_does_not_count(two: tuple[Member, Member]) -> None:
+@pytest.mark.parametrize(
+    ("of_first", "back", "taken"),
+    [(True, 50, 0), (True, 49, 1), (False, 49, 1), (False, 50, 0)],
+)
+def test_what_staff_took_back_before_does_not_count(
+    two: tuple[Member, Member], of_first: bool, back: int, taken: int
+) -> None:
+    """They keep one whole bonus: the one of which staff have left more."""
     till, own = two
-    bonus = stored.entries(till)[0].entry_id
-    till.api.ok("reverseLoyaltyTransaction", {**till.ids, "entryId": bonus, "refundId": "r1"})
+    member = till if of_first else own
+    bonus = stored.entries(member)[0].entry_id
+    body = {**member.ids, "entryId": bonus, "refundId": "r1", "points": back}
+    member.api.ok("reverseLoyaltyTransaction", body)
 
     (row,) = merge(till, own)["memberships"]
 
-    assert (row["welcomeBonusTaken"], row["newBalance"]) == (0, 50)
+    assert (row["welcomeBonusTaken"], row["newBalance"]) == (taken, 50)
+    assert_right(own)
+
+
+def expiring(clock: Clock, merchant: Merchant, **policy: Any) -> tuple[Member, Member]:
+    """Return two members with a bonus of 50 each, which expires after 30 days, a day apart."""
+    program = merchant.program("points", welcomeBonus=50, pointsExpiry={"afterDays": 30, **policy})
+    first = Member(merchant, program, "till_17")
+    first.enroll()
+    clock.advance(days=1)
+    second = first.other("uid_1")
+    second.enroll()
+    return first, second
+
+
+@pytest.mark.parametrize("renewed_by", [[], ["earning"]])
+def test_what_has_expired_is_not_taken_of_what_was_earned_since(
+    frozen_clock: Clock, merchant: Merchant, renewed_by: list[str]
+) -> None:
+    """Also where what is earned puts off the expiry: not that of what has expired before."""
+    first, second = expiring(frozen_clock, merchant, renewedBy=renewed_by)
+    frozen_clock.advance(days=60)
+    second.earn(100)
+    assert [each.units for each in stored.entries(second)] == [50, -50, 100]
+
+    (row,) = merge(first, second)["memberships"]
+
+    assert (row["welcomeBonusTaken"], row["newBalance"]) == (0, 100)
+    assert_right(second)
+
+
+def test_what_an_activity_has_put_off_is_taken(frozen_clock: Clock, merchant: Merchant) -> None:
+    first, second = expiring(frozen_clock, merchant, renewedBy=["earning"])
+    frozen_clock.advance(days=20)
+    second.earn(100)
+    frozen_clock.advance(days=20)
+    assert [each.balance()["currentBalance"] for each in (first, second)] == [0, 150]
+
+    (row,) = merge(first, second)["memberships"]
+
+    assert (row["welcomeBonusTaken"], row["newBalance"]) == (50, 100)
+    assert_right(second)
+
+
+@pytest.mark.usefixtures("persons")
+def test_what_staff_have_put_off_is_taken(frozen_clock: Clock, merchant: Merchant) -> None:
+    first, second = expiring(frozen_clock, merchant)
+    last_day = (frozen_clock.now + timedelta(days=80)).date().isoformat()
+    for each in (first, second):
+        body = {**each.ids, "lastDay": last_day, "reason": "goodwill", "actor": "till_1"}
+        each.api.ok("extendExpiry", body)
+    frozen_clock.advance(days=40)
+    assert [each.balance()["currentBalance"] for each in (first, second)] == [50, 50]
+
+    (row,) = merge(first, second)["memberships"]
+
+    assert (row["welcomeBonusTaken"], row["newBalance"]) == (50, 50)
+    assert_right(second)
+
+
+def test_what_is_reserved_can_still_be_had(two: tuple[Member, Member]) -> None:
+    till, own = two
+    of_till, of_own = reserve(till, 50), reserve(own, 40)
+
+    (row,) = merge(till, own)["memberships"]
+
+    assert (row["welcomeBonusTaken"], row["newBalance"]) == (10, 90)
+    answer = own.api.ok("getCustomerBalance", {**own.ids, "includeReservations": True})
+    assert (answer["heldBalance"], answer["availableBalance"]) == (90, 0)
+    for name in (of_till, of_own):
+        own.api.ok("commitLoyaltyRedemption", {**own.ids, "reservationId": name})
+    assert own.balance()["currentBalance"] == 0
+    assert_right(own)
+
+
+@pytest.mark.parametrize("by_staff", [True, False])
+def test_what_is_given_up_later_is_taken_by_staff_or_with_a_third_member(
+    two: tuple[Member, Member], by_staff: bool
+) -> None:
+    till, own = two
+    held = reserve(own, 40)
+    till.redeem(50)
+    (row,) = merge(till, own)["memberships"]
+    assert (row["welcomeBonusTaken"], row["newBalance"]) == (10, 40)
+    own.api.ok("voidLoyaltyRedemption", {**own.ids, "reservationId": held})
+    assert own.balance()["currentBalance"] == 40
+
+    if by_staff:
+        body = {**own.ids, "entryId": stored.entries(own)[0].entry_id, "refundId": "r1"}
+        assert own.api.ok("reverseLoyaltyTransaction", body)["pointsReversed"] == 40
+        assert own.balance()["currentBalance"] == 0
+    else:
+        third = till.other("till_18")
+        third.enroll()
+        (row,) = merge(third, own)["memberships"]
+        assert (row["welcomeBonusTaken"], row["newBalance"]) == (90, 0)
+    assert_right(own)
+
+
+def reserve(member: Member, points: int) -> str:
+    answer = member.api.ok("reserveLoyaltyPoints", {**member.ids, "points": points})
+    return str(answer["reservationId"])
 
 
 def test_a_third_one_goes_as_well(two: tuple[Member, Member]) -> None:
