@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from './load.mjs';
 
-const { isMemberCode, rewardCodeOf } = await load('shared/lib/which-code.ts');
+const { isMemberCode, isOurRewardCode, rewardCodeOf } = await load('shared/lib/which-code.ts');
 
 const REWARD = 'RW-7K2M-9QXT-4HBC-W3ZE';
 const MEMBER = 'S7K2M9QXT4HBCW3ZE';
@@ -20,3 +20,9 @@ for (const text of [MEMBER, 'S7K2 M9QX T4HB CW3Z E', MEMBER.toLowerCase()])
 
 for (const text of ['', REWARD, 'S7K2M9QXT4HBCW3ZX', 'ABCD-1234', 'K-17'])
   test(`no customer: ${text}`, () => assert.ok(!isMemberCode(text)));
+
+test('one that we have made', () => assert.ok(isOurRewardCode(REWARD)));
+
+// The last could be imported: only the dash makes it one of ours.
+for (const text of ['KINO-1234', 'Kino-1a', 'RW7K2M9QXT4HBCW3ZE'])
+  test(`one of somebody else: ${text}`, () => assert.ok(!isOurRewardCode(text)));

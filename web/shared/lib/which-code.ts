@@ -11,5 +11,11 @@ export function rewardCodeOf(text: string): string | null {
   return groups && `RW-${groups.slice(1).join('-')}`;
 }
 
+/**
+ * Whether a reward's code, as the API says it, is one that this system has made. Others were imported, of a cinema
+ * for example, and none of them begins so.
+ */
+export const isOurRewardCode = (code: string): boolean => code.startsWith('RW-');
+
 /** Whether it is the code by which a customer is found, and whole. Whether it is over is not asked. */
 export const isMemberCode = (text: string): boolean => doubtOf(text, 0) !== 'damaged';

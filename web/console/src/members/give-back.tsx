@@ -5,7 +5,7 @@ import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
 import { moment } from '../../../shared/i18n/format.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
-import { rewardCodeOf } from '../../../shared/lib/which-code.ts';
+import { isOurRewardCode } from '../../../shared/lib/which-code.ts';
 import type { Program } from '../store.ts';
 import { Field } from '../ui/field.tsx';
 import { useIntention } from '../ui/use-intention.ts';
@@ -104,7 +104,7 @@ export function GiveBack({ userId, program, entryId, onDone, onRefused }: Props)
 
 /** A code of somebody else's, such as a cinema's, goes on working there: only they can end it. */
 const codeAfter = (code: string): string =>
-  rewardCodeOf(code) === null ? t().member.codeElsewhere(code) : t().member.codeEnds(code);
+  isOurRewardCode(code) ? t().member.codeEnds(code) : t().member.codeElsewhere(code);
 
 function stateOf(found: Redemption, program: Program): string {
   const words = t().member;

@@ -1,7 +1,7 @@
 /** A reward that was handed out here last, and how that is taken back. */
 
 import { ask } from '../../../shared/api/client.ts';
-import { rewardCodeOf } from '../../../shared/lib/which-code.ts';
+import { isOurRewardCode } from '../../../shared/lib/which-code.ts';
 import { store } from '../access.ts';
 import type { Program } from '../store.ts';
 import { amount, t } from '../words.ts';
@@ -37,7 +37,7 @@ interface Undone {
  * else's, such as a cinema's, works there for whoever has seen it: it does not come back.
  */
 export const undoUntil = (code: string, age = 0): number =>
-  rewardCodeOf(code) === null ? 0 : Date.now() - age + UNDO_MS;
+  isOurRewardCode(code) ? Date.now() - age + UNDO_MS : 0;
 
 /** Whose last hand-out it is: of this customer, in this program. */
 export const isOf = (handOut: HandOut | undefined, userId: string | undefined, programId?: string): boolean =>

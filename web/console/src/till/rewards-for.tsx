@@ -4,7 +4,7 @@ import { useRef, useState } from 'preact/hooks';
 import { ask, isUnknown } from '../../../shared/api/client.ts';
 import { counted } from '../../../shared/i18n/format.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
-import { rewardCodeOf } from '../../../shared/lib/which-code.ts';
+import { isOurRewardCode } from '../../../shared/lib/which-code.ts';
 import { sentenceOf as problemOf } from '../../../shared/ui/status.tsx';
 import { Sure } from '../../../shared/ui/sure.tsx';
 import { may, store } from '../access.ts';
@@ -63,7 +63,7 @@ export function RewardsFor({ userId, code, program, offers, name, handOut: last,
         const { code: rewardCode, key, balance, redemptionId } =
           paid.current?.rewardId === offer.rewardId ? paid.current : await buy(offer);
         const { title, requiredPoints: points } = offer;
-        const isOurs = rewardCodeOf(rewardCode) !== null;
+        const isOurs = isOurRewardCode(rewardCode);
         if (isOurs) {
           const headers = { 'Idempotency-Key': `use-${key}` };
           const body = { storeId, rewardCode };
