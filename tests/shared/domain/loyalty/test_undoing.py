@@ -10,12 +10,15 @@ import pytest
 from shared.domain.loyalty import ledger
 from shared.domain.loyalty.entries import Entry, EntryKind, Undone
 from shared.domain.loyalty.membership import Membership, RecentEntry
+from shared.domain.loyalty.redemptions import RedemptionRecord
 from shared.domain.loyalty.undoing import (
     UNDO_FOR,
+    is_own_hand_out,
+    require_code_comes_back,
     require_gives_back_own,
     require_undoable,
 )
-from shared.errors import UndoNotAllowed
+from shared.errors import PunktwerkError, UndoNotAllowed
 from tests.support.strategies import NOW, make_cause, make_membership, make_program
 
 PROGRAM = make_program()
@@ -130,3 +133,41 @@ def test_gives_no_payment_back_that_something_has_followed(
     row = replace(earned()[0].recent[0], kind=kind, recorded_at=NOW + passed)
 
     assert refused(GIVEN, [spent("uid_1")], row) == reason
+
+
+@pytest.mark.parametrize(
+    ("code", "is_used", "is_cashier", "refused"),
+    [
+        (None, True, True, None),
+        ("RW-7K2M-9QXT-4HBC-W3ZP", True, True, None),
+        ("KINO-1", False, False, None),
+        ("KINO-1", False, True, "UNDO_NOT_ALLOWED"),
+        ("KINO-1", True, True, "REWARD_CODE_USED"),
+        ("KINO-1", True, False, "REWARD_CODE_USED"),
+        ("RW7K2M9QXT4HBCW3ZP", False, True, "UNDO_NOT_ALLOWED"),
+    ],
+)
+def test_codes_of_others_come_back_by_who_can_end_them(
+    code: str | None, is_used: bool, is_cashier: bool, refused: str | None
+) -> None:
+    membership, _ = earned()
+    _, entry = ledger.redeem(membership, PROGRAM, 10, make_cause("le_2", reward_code=code))
+    record = RedemptionRecord.of(entry)
+    record = record.used(NOW, "store_a", "uid_1", "uid_1") if is_used else record
+
+    try:
+        require_code_comes_back(entry, record, is_cashier=is_cashier)
+        found = None
+    except PunktwerkError as refusal:
+        found = refusal.code
+
+    assert found == refused
+
+
+@pytest.mark.parametrize(("staff_id", "is_own"), [("uid_1", True), ("uid_2", False), (None, False)])
+def test_a_hand_out_is_of_who_has_signed_in(staff_id: str | None, is_own: bool) -> None:
+    _, entry = earned()
+    record = RedemptionRecord.of(entry).used(NOW, "store_a", "uid_1", staff_id)
+
+    assert is_own_hand_out(record, "uid_1") is is_own
+    assert not is_own_hand_out(record, None)
