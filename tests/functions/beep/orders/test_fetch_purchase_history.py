@@ -48,18 +48,20 @@ def test_lists_by_customer_by_store_and_by_both(market: Market) -> None:
 
 
 def test_only_what_is_open_and_until_when(frozen_clock: Clock, market: Market) -> None:
-    paid, cancelled, first, second = (market.started() for _ in range(4))
+    paid, cancelled, first = (market.started() for _ in range(3))
+    until = frozen_clock.now + timedelta(hours=2)
+    frozen_clock.advance(minutes=1)
+    second = market.started()
     assert market.complete(paid).status == market.cancel(cancelled).status == 200
 
     assert all_pages(market.api, userId="user_1", onlyOpen=True) == [second, first]
     assert all_pages(market.api, storeId=market.merchant.store_id, onlyOpen=True) == [second, first]
     every = market.api.ok("fetchPurchaseHistory", {"userId": "user_1"})["purchases"]
-    until = to_wire(frozen_clock.now + timedelta(hours=2))
     assert {each["transactionId"]: each["timesOutAt"] for each in every} == {
         paid: None,
         cancelled: None,
-        first: until,
-        second: until,
+        first: to_wire(until),
+        second: to_wire(until + timedelta(minutes=1)),
     }
 
 
