@@ -73,3 +73,21 @@ class MinorUnits:
     def _shift(self, currency: str) -> int:
         iso = currency_scale(currency)
         return self.scales.get(currency, iso) - iso
+
+
+def require_currency(currency: str, amount: Money, *, system: str) -> None:
+    """Refuse an amount that is not in the currency of a system.
+
+    Raises:
+        ConnectorRejected: It is in another one.
+    """
+    if amount.currency != currency:
+        raise ConnectorRejected(
+            say(
+                "record_refused",
+                "{system} takes {currency}, not {other}.",
+                system=system,
+                currency=currency,
+                other=amount.currency,
+            )
+        )

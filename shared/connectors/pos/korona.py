@@ -19,6 +19,7 @@ from urllib.parse import quote
 from pydantic import Field, SecretStr, model_validator
 
 from shared import clock
+from shared.connectors.amounts import require_currency
 from shared.connectors.base import (
     PAGE_ITEMS_MAX,
     ListedPage,
@@ -258,16 +259,7 @@ class Connector:
                     system="korona",
                 )
             )
-        if sale.total.currency != config.currency:
-            raise ConnectorRejected(
-                say(
-                    "record_refused",
-                    "{system} takes {currency}, not {other}.",
-                    system="korona",
-                    currency=config.currency,
-                    other=sale.total.currency,
-                )
-            )
+        require_currency(config.currency, sale.total, system="korona")
         products = [self._product_of(line) for line in sale.lines]
         body = to_receipt_body(
             sale,

@@ -18,6 +18,7 @@ from typing import Any
 
 from pydantic import Field, SecretStr, field_validator
 
+from shared.connectors.amounts import require_currency
 from shared.connectors.base import (
     PAGE_ITEMS_MAX,
     POSITION_CHARS_MAX,
@@ -240,16 +241,7 @@ class Connector:
                     system="lightspeed",
                 )
             )
-        if sale.total.currency != self._currency:
-            raise ConnectorRejected(
-                say(
-                    "record_refused",
-                    "{system} takes {currency}, not {other}.",
-                    system="lightspeed",
-                    currency=self._currency,
-                    other=sale.total.currency,
-                )
-            )
+        require_currency(self._currency, sale.total, system="lightspeed")
         body = {
             "register_id": config.register_id,
             "user_id": config.user_id,

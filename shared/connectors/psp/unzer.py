@@ -240,14 +240,7 @@ class Connector:
         try:
             done = self._send(answers.UnzerOperation, path, body)
             if done.is_error:
-                raise ConnectorRejected(
-                    say(
-                        "system_refused",
-                        "{system} refused: {words}",
-                        system=SYSTEM,
-                        words=self._redacted(answers.message_of(done)),
-                    )
-                )
+                raise self._refused(answers.message_of(done))
         except _REFUSALS as failure:
             return self._done_before(payment_id, stage, failure)
         is_done = done.is_success
@@ -271,15 +264,14 @@ class Connector:
         """Read an answer. A refusal may have a success status."""
         result = parsed(answers.UnzerResult, body, system=SYSTEM)
         if result.errors:
-            raise ConnectorRejected(
-                say(
-                    "system_refused",
-                    "{system} refused: {words}",
-                    system=SYSTEM,
-                    words=self._redacted(answers.said(result)),
-                )
-            )
+            raise self._refused(answers.said(result))
         return parsed(model, body, system=SYSTEM)
+
+    def _refused(self, words: str) -> ConnectorRejected:
+        told = self._redacted(words)
+        return ConnectorRejected(
+            say("system_refused", "{system} refused: {words}", system=SYSTEM, words=told)
+        )
 
     def _redacted(self, text: str) -> str:
         return redacted(" ".join(text.split()), self._secrets)[:300]
