@@ -1,7 +1,7 @@
 /** Shows the page that the address names, of those that the role may see. */
 
 import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { isConnected } from '../../shared/api/connection.ts';
 import { parts, path, replace } from '../../shared/lib/router.ts';
 import { Failed, Loading } from '../../shared/ui/status.tsx';
@@ -44,7 +44,8 @@ export function Pages() {
   }, [name, section]);
 
   const here = store.value?.storeId;
-  useEffect(() => {
+  // Before anybody sees the page: who presses a key at once is not moved away from what they press.
+  useLayoutEffect(() => {
     const heading = document.querySelector('h1');
     document.title = heading ? `${heading.textContent} · Punktwerk` : 'Punktwerk';
     (document.querySelector<HTMLElement>('[data-first]') ?? heading)?.focus();

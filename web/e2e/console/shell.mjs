@@ -61,6 +61,23 @@ async function roles(browser, width) {
     await page.getByRole('heading', { name: names[0], level: 1 }).waitFor();
     assert.deepEqual(await page.getByRole('navigation').getByRole('link').allInnerTexts(), names);
     await check(opened, `console-${role}`);
+    await focusWithThePage(page);
     await context.close();
   }
+}
+
+/** The focus is at a page's heading when the page appears: later it would leave what was pressed at once. */
+async function focusWithThePage(page) {
+  const isThere = page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const observer = new globalThis.MutationObserver(() => {
+          const heading = globalThis.document.querySelector('h1');
+          if (heading?.textContent === 'Members') resolve(globalThis.document.activeElement === heading);
+        });
+        observer.observe(globalThis.document.body, { childList: true, subtree: true });
+      }),
+  );
+  await page.getByRole('link', { name: 'Members', exact: true }).press('Enter');
+  assert.ok(await isThere);
 }

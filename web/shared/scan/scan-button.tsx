@@ -1,7 +1,7 @@
 /** A button that opens the camera, where there can be one. What reads codes is loaded only then. */
 
 import type { ComponentType } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { common } from '../i18n/catalogue.ts';
 import { Failed } from '../ui/status.tsx';
 import { hasCamera } from './camera.ts';
@@ -18,7 +18,12 @@ export function ScanButton({ label, onText }: Props) {
   const [isOpen, setOpen] = useState(false);
   const [problem, setProblem] = useState<string>();
   const [error, setError] = useState<unknown>();
+  /** How often the person has closed the camera: the focus returns to the button then. */
+  const [closings, setClosings] = useState(0);
   const button = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    if (closings > 0) button.current?.focus();
+  }, [closings]);
   if (!hasCamera()) return null;
 
   function open(): void {
@@ -36,7 +41,7 @@ export function ScanButton({ label, onText }: Props) {
 
   function close(): void {
     setOpen(false);
-    requestAnimationFrame(() => button.current?.focus());
+    setClosings((before) => before + 1);
   }
 
   function told(text: string): void {

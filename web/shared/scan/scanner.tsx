@@ -1,6 +1,6 @@
 /** The camera's picture with a frame for the code. It tells each text once, until it is closed. */
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { common } from '../i18n/catalogue.ts';
 import { CameraError, closeCamera, openCamera } from './camera.ts';
 import { openDecoder } from './decoder.ts';
@@ -31,9 +31,9 @@ export default function Scanner({ onText, onClose, problem }: ScannerProps) {
   const [state, setState] = useState<State>('starting');
   const words = common().scan;
 
+  useLayoutEffect(() => button.current?.focus(), []);
   useEffect(function watch() {
     const scan = new AbortController();
-    button.current?.focus();
     look(video, (text) => tell.current(text), setState, scan.signal).catch((error: unknown) => {
       if (!scan.signal.aborted) setState(error instanceof CameraError ? error.trouble : 'busy');
     });

@@ -10,6 +10,7 @@ import { may, openStore, store } from '../access.ts';
 import { isTest } from '../mode.ts';
 import { laterOf, newDraft, nextOf, type Draft, type Step } from './draft.ts';
 import { atOnce, faultsOf, openStep, type Faults } from './faults.ts';
+import { useFirstFault } from './form/use-first-fault.ts';
 import { openingFailure } from './failure-text.ts';
 import { dropDraft, keepDraft, recallDraft } from './kept-draft.ts';
 import { made } from './made.ts';
@@ -44,6 +45,7 @@ function Wizard() {
   const [tried, setTried] = useState('');
   const [refused, setRefused] = useState<Faults>({});
   const form = useRef<HTMLFormElement>(null);
+  const focusFirst = useFirstFault(form);
   const { isBusy, error, clear, run } = useAction();
   const words = p().wizard;
 
@@ -85,11 +87,6 @@ function Wizard() {
     setRefused({});
     clear();
     go(addressOf('type'));
-  }
-
-  /** After the faults are drawn. */
-  function focusFirst(): void {
-    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
   }
 
   function create(isActive: boolean): void {

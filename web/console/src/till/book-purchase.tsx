@@ -1,6 +1,6 @@
 /** Book a purchase of the customer who was found, and pay of it from the balance what the customer wants. */
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isUnknown } from '../../../shared/api/client.ts';
 import { isConnected } from '../../../shared/api/connection.ts';
 import { exactMoney, locale } from '../../../shared/i18n/format.ts';
@@ -64,7 +64,7 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
   const { cards, choices, program, choose: setProgramId } = useChosenProgram(found.member?.userId, programs, again?.booked ?? []);
   const standing = useStanding(found.member?.userId, program, `${version} ${handedOut}`);
 
-  useEffect(() => form.current?.querySelector('input')?.focus(), [isByAmount]);
+  useLayoutEffect(() => form.current?.querySelector('input')?.focus(), [isByAmount]);
   if (!program) return null;
 
   const digits = digitsOf(program.currency);

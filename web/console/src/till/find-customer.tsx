@@ -1,6 +1,6 @@
 /** Say who the customer is. A scanner types the code and Enter; a camera reads it. */
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { clockSkew, isUnknown } from '../../../shared/api/client.ts';
 import { doubtOf } from '../../../shared/lib/member-code.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
@@ -43,7 +43,7 @@ export function FindCustomer({ onFound, strayed, onReward }: Props) {
   const { isBusy, run } = useAction();
   const words = t().till;
 
-  useEffect(() => form.current?.querySelector('input')?.focus(), []);
+  useLayoutEffect(() => form.current?.querySelector('input')?.focus(), []);
   useEffect(() => {
     if (strayed) scanned(strayed.code);
   }, [strayed]);

@@ -1,6 +1,6 @@
 /** Pay a part of the purchase from the customer's balance: how much, and what is left to pay in money. */
 
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { exactMoney, locale } from '../../../shared/i18n/format.ts';
 import { digitsOf, example } from '../../../shared/lib/amount.ts';
 import type { Program } from '../store.ts';
@@ -29,7 +29,7 @@ export function PayFromBalance({ program, payable, sale, text, part, problem, on
   const digits = digitsOf(program.currency);
   const write = (minor: number): string => exactMoney(minor / 10 ** digits, program.currency);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Who has typed the amount goes on with Enter; else the amount comes first.
     const place = sale === undefined ? box.current?.closest('form') : box.current;
     place?.querySelector('input')?.focus();

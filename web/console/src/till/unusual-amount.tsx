@@ -1,6 +1,6 @@
 /** Asks once before an amount is booked that is far above what this till books. */
 
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { counted, exactMoney } from '../../../shared/i18n/format.ts';
 import { digitsOf } from '../../../shared/lib/amount.ts';
 import type { Program } from '../store.ts';
@@ -23,7 +23,7 @@ export function UnusualAmount({ bought, program, isBusy, onYes, onChange }: Prop
       : exactMoney(bought.minor / 10 ** digitsOf(program.currency), program.currency);
   const change = useRef<HTMLButtonElement>(null);
   // Who presses Enter twice is back at the amount, and has booked nothing.
-  useEffect(() => change.current?.focus(), []);
+  useLayoutEffect(() => change.current?.focus(), []);
   return (
     <div class="stack" role="group" aria-label={words.question(amount)}>
       <p class="large" role="alert">

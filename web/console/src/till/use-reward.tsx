@@ -1,6 +1,6 @@
 /** Hand out the reward of a code that the customer shows. */
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ask, isUnknown } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
 import { sentenceOf as problemOf } from '../../../shared/ui/status.tsx';
@@ -42,15 +42,13 @@ export function UseReward({ strayed, onMember, handOut: last, onHandOut }: Props
   const used = last?.way === 'code' ? last : undefined;
   const reward = used && used.redemptionId !== over ? sentenceOf(used) : '';
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!strayed) return;
     setText(strayed.code);
     setOver(used?.redemptionId);
     setProblem('');
     setNote(words.strayedReward);
-    // A camera that closes takes the focus first.
-    const later = setTimeout(() => form.current?.querySelector<HTMLElement>('[type=submit]')?.focus());
-    return () => clearTimeout(later);
+    form.current?.querySelector<HTMLElement>('[type=submit]')?.focus();
   }, [strayed]);
 
   function submit(event: Event): void {

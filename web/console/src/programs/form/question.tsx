@@ -1,6 +1,6 @@
 /** What is asked before a form is sent, in the place of its button. Yes sends it. */
 
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { common } from '../../../../shared/i18n/catalogue.ts';
 
 interface Props {
@@ -12,7 +12,7 @@ interface Props {
 export function Question({ text, yes, onNo }: Props) {
   const element = useRef<HTMLDivElement>(null);
   // The button that had the focus is gone.
-  useEffect(() => element.current?.focus(), []);
+  useLayoutEffect(() => element.current?.focus(), []);
   return (
     <div class="stack question" role="group" aria-label={text} tabIndex={-1} ref={element}>
       <p>{text}</p>

@@ -7,6 +7,7 @@ import { useUnsaved } from '../../ui/unsaved.ts';
 import { useWrite } from '../../ui/use-write.ts';
 import { failureText } from '../failure-text.ts';
 import type { Faults } from '../faults.ts';
+import { useFirstFault } from './use-first-fault.ts';
 
 export type WriteHeaders = { readonly 'Idempotency-Key': string };
 
@@ -43,6 +44,7 @@ export function useForm<T>({ content, faults: own, save, placeOf, onSaved }: Pro
   const [refused, setRefused] = useState<Faults>({});
   const [isDone, setDone] = useState(false);
   const element = useRef<HTMLFormElement>(null);
+  const focusFirst = useFirstFault(element);
   const { isBusy, error, clear, send } = useWrite();
   const isUnsaved = typed !== saved;
   const settle = useUnsaved(isUnsaved);
@@ -82,11 +84,6 @@ export function useForm<T>({ content, faults: own, save, placeOf, onSaved }: Pro
     setRefused(Object.fromEntries(here.map((name) => [name, 'refused'])));
     if (here.length > 0) focusFirst();
     return here.length > 0;
-  }
-
-  /** After the faults are drawn. */
-  function focusFirst(): void {
-    requestAnimationFrame(() => element.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
   }
 
   const faults = { ...refused, ...(isTried ? own : {}) };
