@@ -273,6 +273,6 @@ class Entry:
         return self.units + (self.pending_units or 0)
 
     @property
-    def has_code_of_others(self) -> bool:
+    def has_imported_code(self) -> bool:
         """Whether its code was imported, a cinema's for example: we cannot end it."""
         return self.reward_code is not None and not ids.is_our_reward_code(self.reward_code)

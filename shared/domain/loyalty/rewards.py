@@ -69,7 +69,7 @@ class Reward:
     worth, as its type needs. ``limits`` hold for each member, one a period. ``required_tier``: only
     for members of this tier or a higher one. ``store_ids`` are where its codes can be used; none:
     in every store of the account. ``archived_at``: it cannot be had any more since then.
-    ``has_codes``: it gives own codes, of which ``stock`` is how many were ever imported.
+    ``has_codes``: it gives imported codes, of which ``stock`` is how many were ever imported.
     ``shop``: its codes are put into this online shop, and are of no use at a till.
     """
 
@@ -202,7 +202,7 @@ def _problems_of_shop(reward: Reward) -> dict[str, str]:
 
 
 def require_codes(reward: Reward) -> None:
-    """Refuse to give own codes to what is no voucher, or what has pieces without a code.
+    """Refuse to give imported codes to what is no voucher, or what has pieces without a code.
 
     Raises:
         InvalidParameters: ``rewardId`` says why.

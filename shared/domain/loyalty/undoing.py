@@ -51,14 +51,14 @@ def require_code_comes_back(redeemed: Entry, record: RedemptionRecord, *, is_cas
         RewardCodeUsed, RedemptionCancelled: It has served, or was given back before.
         UndoNotAllowed: A cashier asks.
     """
-    if not redeemed.has_code_of_others:
+    if not redeemed.has_imported_code:
         return
     record.require_open()
     if is_cashier:
         raise UndoNotAllowed(
             "The code is not one of ours: whoever has seen it can use it elsewhere.",
             fix="Ask a manager, who first sees to it that the code does not work any more.",
-            reason="code_of_others",
+            reason="imported_code",
         )
 
 

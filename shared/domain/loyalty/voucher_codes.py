@@ -1,4 +1,4 @@
-"""The own codes of a voucher: a merchant imports them, and each is given to one member, once.
+"""The imported codes of a voucher: a merchant brings them, and each is given to one member, once.
 
 A code is a secret until then. Nobody sees it who does not have it: not a list, not a log, not an
 event. Who has got one may have used it anywhere, so it is never given to anybody else.

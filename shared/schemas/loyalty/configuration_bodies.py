@@ -120,7 +120,7 @@ def configured_campaign(campaign: Campaign, now: datetime) -> NewCampaignBody:
 
 
 def configured_program(program: Program, now: datetime) -> ConfiguredProgramBody:
-    """Return a program as a configuration has it. Of own codes no number is told, but 0."""
+    """Return a program as a configuration has it. Of imported codes no number is told, but 0."""
     values = program_fields(program)
     current = [each for each in program.campaigns if each.status(now) is not CampaignStatus.ENDED]
     # Not checked again: an older one may not be allowed any more.

@@ -201,7 +201,7 @@ def _still_there(reads: Reads, redeemed: Sequence[Entry], *, was_used: bool) -> 
     """Return the redemptions that were not given back; ``was_used``: also used ones.
 
     The code of an online shop is taken back by cancelRedemption alone, which revokes it there. So
-    is a code of others, by somebody who sees to it that it does not work any more: whoever returns
+    is an imported code, by somebody who sees to it that it does not work any more: whoever returns
     goods could have used it elsewhere.
     """
     commands.want(reads, [redemption_documents.path_of(each) for each in redeemed])
@@ -210,7 +210,7 @@ def _still_there(reads: Reads, redeemed: Sequence[Entry], *, was_used: bool) -> 
     return [
         each
         for each, record in records
-        if record.status in open_ and record.shop_write_id is None and not each.has_code_of_others
+        if record.status in open_ and record.shop_write_id is None and not each.has_imported_code
     ]
 
 

@@ -20,7 +20,7 @@ from shared.store.loyalty import stock_documents
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The writes that take a piece, and the voucher's own code that goes with it, if it has one."""
+    """The writes that take a piece, and the voucher's imported code that goes with it, if it has one."""
 
     writes: list[Write]
     code_id: str | None
@@ -262,7 +262,7 @@ def set_anew(
     """Return the writes of stocks that the merchant sets. What is reserved stays reserved.
 
     Raises:
-        InvalidParameters: The reward has own codes, which are its stock.
+        InvalidParameters: The reward has imported codes, which are its stock.
         Wanted.
     """
     commands.want(reads, first_paths(program_id, list(stocks)))
@@ -296,7 +296,7 @@ def with_codes(
 
 
 def stock_of_codes() -> InvalidParameters:
-    """Return the refusal to set the stock of a voucher that has own codes."""
+    """Return the refusal to set the stock of a voucher that has imported codes."""
     return invalid({"stock": "is the number of its codes: add some with importVoucherCodes"})
 
 

@@ -288,7 +288,7 @@ def cancel(
     """Give back what a redemption spent, with a piece of the stock that it took.
 
     What was handed out comes back only by who of the staff has handed it out, at once: see
-    ``undoing.require_hand_out_undoable``. Codes of others are never given back by a cashier, and
+    ``undoing.require_hand_out_undoable``. Imported codes are never given back by a cashier, and
     by nobody after they were used: see ``undoing.require_code_comes_back``.
     The code of an online shop is revoked there first, once everything else allows it.
 
@@ -298,7 +298,7 @@ def cancel(
         ShopCodeUnsettled, IdempotencyKeyReused, Busy.
         UndoNotAllowed: A cashier asks, and it is not their own last booking for the member; or
             what the person has handed out is too old, or not the last booking; or a cashier asks
-            for a code of others.
+            for an imported code.
         OwnMembership: A cashier asks, and it is their own membership.
         ConnectorError: The shop is not connected, does not answer, or refuses to revoke the code.
     """

@@ -1,4 +1,4 @@
-"""Import the own codes of a voucher: each is in an account once."""
+"""Import the codes of a voucher: each is in an account once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The own codes of vouchers, one document each."""
+"""The imported codes of vouchers, one document each."""
 
 from __future__ import annotations
 

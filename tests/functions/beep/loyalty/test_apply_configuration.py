@@ -210,7 +210,7 @@ def test_makes_no_second_one_of_what_is_only_written_otherwise(merchant: Merchan
         refused_for(merchant.api(ACTION, {**body, "configuration": wrong}), f"{place}.programName")
 
 
-def test_the_stock_of_a_changed_reward_is_set_and_own_codes_stay(merchant: Merchant) -> None:
+def test_the_stock_of_a_changed_reward_is_set_and_imported_codes_stay(merchant: Merchant) -> None:
     program_id = furnished(merchant)
     voucher = {"programId": program_id, "rewardId": "v", "title": "Gutschein", "type": "voucher"}
     merchant.api.ok("createReward", {**voucher, "requiredPoints": 5})

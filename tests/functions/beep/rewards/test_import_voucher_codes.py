@@ -1,4 +1,4 @@
-"""importVoucherCodes: own codes of a voucher, each given to one member, once."""
+"""importVoucherCodes: codes of a voucher, each given to one member, once."""
 
 from __future__ import annotations
 

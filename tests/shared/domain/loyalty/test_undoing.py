@@ -147,7 +147,7 @@ def test_gives_no_payment_back_that_something_has_followed(
         ("RW7K2M9QXT4HBCW3ZP", False, True, "UNDO_NOT_ALLOWED"),
     ],
 )
-def test_codes_of_others_come_back_by_who_can_end_them(
+def test_imported_codes_come_back_by_who_can_end_them(
     code: str | None, is_used: bool, is_cashier: bool, refused: str | None
 ) -> None:
     membership, _ = earned()

@@ -141,7 +141,7 @@ export const till: Words['till'] = {
       too_late: 'Die Prämie wurde vor mehr als 15 Minuten eingelöst. Die Leitung kann den Stand berichtigen.',
       not_the_last: 'Danach wurde für diesen Kunden noch etwas gebucht. Die Leitung kann den Stand berichtigen.',
       other_staff: 'Das hat jemand anderes ausgegeben und kann es zurücknehmen.',
-      code_of_others: 'Dieser Code gilt auch anderswo. Die Leitung kann es zurücknehmen, wenn sie ihn dort sperren lässt.',
+      imported_code: 'Dieser Code gilt auch anderswo. Die Leitung kann es zurücknehmen, wenn sie ihn dort sperren lässt.',
     },
   },
   takeOff: (discount, reward) => `Jetzt ${discount} abziehen: ${reward}.`,

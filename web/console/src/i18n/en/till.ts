@@ -139,7 +139,7 @@ export const till = {
       too_late: 'The reward was redeemed more than 15 minutes ago. A manager can correct the balance.',
       not_the_last: 'Something was booked for this customer afterwards. A manager can correct the balance.',
       other_staff: 'Somebody else has handed that out, and can take it back.',
-      code_of_others: 'This code works elsewhere, too. Ask a manager, who has it blocked there first.',
+      imported_code: 'This code works elsewhere, too. Ask a manager, who has it blocked there first.',
     } as Readonly<Record<string, string>>,
   },
   takeOff: (discount: string, reward: string) => `Take ${discount} off now: ${reward}.`,

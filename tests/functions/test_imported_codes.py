@@ -74,7 +74,7 @@ def test_a_cashier_sees_one_code_for_one_card(collector: Member, till: Api) -> N
         again = till(CANCEL, named(collector, made))
 
     fix = "Ask a manager, who first sees to it that the code does not work any more."
-    assert_refused(answer, 403, "UNDO_NOT_ALLOWED", {"reason": "code_of_others"}, fix=fix)
+    assert_refused(answer, 403, "UNDO_NOT_ALLOWED", {"reason": "imported_code"}, fix=fix)
     assert again.error == "UNDO_NOT_ALLOWED"
     assert collector.balance()["currentBalance"] == 2
 
