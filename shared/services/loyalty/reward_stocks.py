@@ -20,7 +20,7 @@ from shared.store.loyalty import stock_documents
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The writes that take a piece, and the voucher's imported code that goes with it, if it has one."""
+    """The writes that take a piece, and the imported code that goes with it, if it has one."""
 
     writes: list[Write]
     code_id: str | None
