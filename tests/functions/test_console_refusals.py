@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import re
+from typing import get_args
 
 import pytest
 
 from functions.catalog import ENDPOINT_BY_NAME
 from shared.errors import PunktwerkError
+from shared.webhooks.client import AttemptError
 from tools.emulators import ROOT
 
 CONSOLE = ROOT / "web" / "console" / "src"
@@ -48,3 +50,18 @@ def test_each_refusal_has_words(language: str) -> None:
         each.code for action in called() for each in refusals_of(action) if each.status != 404
     }
     assert possible - known == set()
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_each_reason_for_no_answer_to_an_event_has_words(language: str) -> None:
+    words = (CONSOLE / "i18n" / language / "developers.ts").read_text()
+    known = set(re.findall(r"^ {6}(\w+): '", block(words, "unanswered"), re.MULTILINE))
+
+    # It is a union of two literals.
+    possible = {code for each in get_args(AttemptError) for code in get_args(each) or (each,)}
+    assert known == possible
+
+
+def block(words: str, name: str) -> str:
+    """Return what a group of words has."""
+    return words.split(f"    {name}: {{\n")[1].split("\n    }")[0]

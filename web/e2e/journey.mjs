@@ -173,7 +173,7 @@ async function seen(page) {
   await page.getByRole('link', { name: 'Webhooks' }).click();
   await page.getByRole('link', { name: shop.url }).click();
   const delivery = page.getByRole('listitem').filter({ hasText: 'loyalty.points_earned' }).first();
-  await delivery.getByText('HTTP 500').waitFor();
+  await delivery.getByText('HTTP 500').first().waitFor();
   await delivery.scrollIntoViewIfNeeded();
   await picture(page, 'failed');
   shop.mend();

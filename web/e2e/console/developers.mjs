@@ -150,7 +150,7 @@ async function webhooks(browser, width) {
   await call('createMember', { userId, firstName: 'Mila' });
   await page.reload();
   const delivery = page.getByRole('listitem').filter({ hasText: 'member.created' });
-  await delivery.getByText('HTTP 500').waitFor();
+  await delivery.getByText('HTTP 500').first().waitFor();
   await delivery.locator('summary').press('Enter');
   await delivery.getByText('the database is away').first().waitFor();
   await check(opened, 'developers-delivery-failed');
@@ -158,7 +158,7 @@ async function webhooks(browser, width) {
   shop.set(200);
   await delivery.getByRole('button', { name: 'Send again' }).press('Enter');
   await delivery.getByText('Arrived').waitFor();
-  await delivery.getByText('HTTP 200').waitFor();
+  await delivery.getByText('HTTP 200').first().waitFor();
   assert.equal(shop.seen.at(-1).data.userId, userId);
   await check(opened, 'developers-delivery-arrived');
 

@@ -81,7 +81,7 @@ function Attempts({ delivery }: { readonly delivery: Delivery }) {
         {attempts.map((each) => (
           <li key={each.at}>
             <span>
-              {moment(new Date(each.at))} · {each.status ?? each.error} · {number(each.durationMs)} ms
+              {moment(new Date(each.at))} · {answerOf(each.status, each.error)} · {number(each.durationMs)} ms
             </span>
             {each.responseText && <pre tabIndex={0}>{each.responseText}</pre>}
           </li>
@@ -95,5 +95,11 @@ function Attempts({ delivery }: { readonly delivery: Delivery }) {
 }
 
 function resultOf({ lastStatus, lastError }: Delivery): string {
-  return lastStatus === null ? (lastError ?? t().developers.webhooks.noAttempt) : `HTTP ${lastStatus}`;
+  return answerOf(lastStatus, lastError) ?? t().developers.webhooks.noAttempt;
+}
+
+/** What was answered, or why nothing was; `undefined` if nothing was sent yet. */
+function answerOf(status: number | null, error: string | null): string | undefined {
+  if (status !== null) return `HTTP ${status}`;
+  return error === null ? undefined : (t().developers.webhooks.unanswered[error] ?? error);
 }

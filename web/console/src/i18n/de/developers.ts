@@ -99,6 +99,17 @@ export const developers: Words['developers'] = {
     attempts: (count) => (count === 1 ? '1 Versuch' : `${count} Versuche`),
     noAttempt: 'noch nicht versucht',
     isTest: 'ein Test',
+    unanswered: {
+      url_refused: 'nicht gesendet: Diese Adresse ist nicht erlaubt',
+      invalid_headers: 'nicht gesendet: Ein Header ist nicht gültig',
+      name_not_resolved: 'kein Server dieses Namens gefunden',
+      address_refused: 'nicht gesendet: Der Name führt zu einer Adresse, die nicht öffentlich ist',
+      connection_failed: 'keine Verbindung',
+      tls_failed: 'Das Zertifikat wurde nicht angenommen',
+      invalid_response: 'Die Antwort war nicht zu lesen',
+      timeout: 'keine Antwort in der Zeit',
+      credentials_unavailable: 'nicht gesendet: Punktwerk konnte sich bei AWS nicht anmelden',
+    },
     next: (at) => `Der nächste Versuch ist um ${at}.`,
     reasons: {
       attempts_exhausted: 'Nach zehn Versuchen aufgegeben.',

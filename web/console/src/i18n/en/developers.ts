@@ -96,6 +96,17 @@ export const developers = {
     attempts: (count: number) => (count === 1 ? '1 attempt' : `${count} attempts`),
     noAttempt: 'not attempted yet',
     isTest: 'a test',
+    unanswered: {
+      url_refused: 'not sent: this address is not allowed',
+      invalid_headers: 'not sent: a header is not valid',
+      name_not_resolved: 'no server of this name was found',
+      address_refused: 'not sent: the name leads to an address that is not public',
+      connection_failed: 'no connection',
+      tls_failed: 'the certificate was not accepted',
+      invalid_response: 'the answer could not be read',
+      timeout: 'no answer in time',
+      credentials_unavailable: 'not sent: Punktwerk could not sign in to AWS',
+    } as Readonly<Record<string, string>>,
     next: (at: string) => `The next attempt is at ${at}.`,
     reasons: {
       attempts_exhausted: 'Given up after ten attempts.',
