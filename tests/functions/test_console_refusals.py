@@ -64,4 +64,4 @@ def test_each_reason_for_no_answer_to_an_event_has_words(language: str) -> None:
 
 def block(words: str, name: str) -> str:
     """Return what a group of words has."""
-    return words.split(f"    {name}: {{\n")[1].split("\n    }")[0]
+    return words.split(f"    {name}: {{\n")[1].split("\n    }", maxsplit=1)[0]
