@@ -22,6 +22,19 @@ const at = (path) => new URL(path, facts.urls.card).href;
 const offer = (page) => page.getByRole('listitem').filter({ hasText: NAME });
 const ask = (page) => offer(page).getByRole('button', { name: /^Get this card/ });
 
+/** A page that could not begin does so by itself when the connection is back. */
+async function withoutConnection(browser) {
+  const { context, page } = await open(browser);
+  await context.route('**/init.json', (route) => route.abort());
+  await page.goto(at('/cards'));
+  await page.getByRole('button', { name: 'Try again' }).waitFor();
+  await context.unroute('**/init.json');
+  await context.setOffline(true);
+  await context.setOffline(false);
+  await page.getByText('Sign in to see your cards.').waitFor();
+  await context.close();
+}
+
 /** The link opens in another tab, as mail programs do. What a till has for the address is there. */
 async function byOneTap(browser) {
   const email = `Max-${randomUUID()}@example.com`;
@@ -72,6 +85,7 @@ async function unasked(browser) {
   await page.waitForFunction(() => globalThis.location.hash === '');
   await page.getByText(`With a card the shop gets your address ${guest.email}.`).waitFor();
   const { members } = await call('listMembers', { programId });
+    await withoutConnection(browser);
   assert.ok(!members.some((each) => each.userId === guest.userId));
   await context.close();
 }

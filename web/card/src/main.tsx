@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import '../../shared/ui/tokens.css';
 import '../../shared/ui/layout.css';
 import './card.css';
-import { startSession, user } from '../../shared/firebase/session.ts';
+import { startAgain, startFailure, startSession, user } from '../../shared/firebase/session.ts';
 import { here, parts, path, startRouter } from '../../shared/lib/router.ts';
 import { Failed, Loading } from '../../shared/ui/status.tsx';
 import { endLeftMessages } from './messages/told.ts';
@@ -43,7 +43,6 @@ function App() {
 
   useEffect(() => followHeading(path.value !== FIRST_PATH), [path.value, page?.name]);
 
-  const View = page?.name === name ? page.view : undefined;
   return (
     <>
       <a class="skip button" href="#main">
@@ -57,13 +56,26 @@ function App() {
           )}
         </nav>
         <main id="main" class="stack">
-          {error !== undefined && <Failed error={error} retry={() => location.reload()} />}
-          {error === undefined && !View && <Loading />}
-          {View && <View id={id} key={id} />}
+          <Content id={id} view={page?.name === name ? page.view : undefined} error={error} />
         </main>
       </div>
     </>
   );
+}
+
+interface ContentProps {
+  readonly id: string;
+  /** The page, once it is loaded. */
+  readonly view: ComponentType<PageProps> | undefined;
+  /** Why it could not be loaded. */
+  readonly error: unknown;
+}
+
+function Content({ id, view: View, error }: ContentProps) {
+  if (error !== undefined) return <Failed error={error} retry={() => location.reload()} />;
+  // Without a session nothing can be read, of the store neither: the project is not known.
+  if (startFailure.value !== undefined) return <Failed error={startFailure.value} retry={startAgain} />;
+  return View ? <View id={id} key={id} /> : <Loading />;
 }
 
 /**
@@ -96,7 +108,7 @@ const FIRST_PATH = location.pathname;
 startRouter();
 startWorker('/sw.js', '/');
 endLeftMessages();
-void startSession('card');
-await loadWords();
+startSession('card');
+await loadWords().catch(() => undefined); // English is better than nothing.
 const root = document.getElementById('app');
 if (root) render(<App />, root);

@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import '../../shared/ui/tokens.css';
 import '../../shared/ui/layout.css';
 import './console.css';
-import { startSession, user } from '../../shared/firebase/session.ts';
+import { startAgain, startFailure, startSession, user } from '../../shared/firebase/session.ts';
 import { replace, startRouter } from '../../shared/lib/router.ts';
 import { startWorker } from '../../shared/worker/start.ts';
 import { SignIn } from '../../shared/ui/sign-in.tsx';
@@ -39,7 +39,7 @@ function App() {
       <div class="page">
         <Top />
         <main id="main" class="stack" tabIndex={-1}>
-          {person === undefined && <Loading />}
+          {person === undefined && <Starting />}
           {person === null && (
             <SignIn link={SIGN_IN} note={t().shell.signIn} onDone={leaveLink} />
           )}
@@ -54,6 +54,12 @@ function App() {
       </div>
     </>
   );
+}
+
+/** Until it is known who has signed in, or why that cannot be known. */
+function Starting() {
+  const failure = startFailure.value;
+  return failure === undefined ? <Loading /> : <Failed error={failure} retry={startAgain} />;
 }
 
 /** Who asked for a page is on it already; a mailed link, with what it proves, leaves the address. */
@@ -83,7 +89,7 @@ function Sentence({ text }: { readonly text: string }) {
 startRouter();
 startWorker('/console-sw.js', '/console');
 keepAccess();
-void startSession('console');
-await loadWords();
+startSession('console');
+await loadWords().catch(() => undefined); // English is better than nothing.
 const root = document.getElementById('app');
 if (root) render(<App />, root);

@@ -20,8 +20,23 @@ await run(async (browser) => {
       await call('removeStaffMember', { userId: cashier.userId });
     }
     await roles(browser, width);
+    await withoutSession(browser, width);
   }
 });
+
+/** The page cannot learn which project it belongs to: it says so, and begins again when asked. */
+async function withoutSession(browser, width) {
+  const opened = await open(browser, { width });
+  const { page, context } = opened;
+  await context.route('**/init.json', (route) => route.abort());
+  await page.goto(facts.urls.console);
+  await page.getByText('Something went wrong with us. Try again.').waitFor();
+  await context.unroute('**/init.json');
+  await page.getByRole('button', { name: 'Try again' }).press('Enter');
+  await page.getByLabel('E-mail address').waitFor();
+  await check(opened, 'console-begun-again');
+  await context.close();
+}
 
 async function anyStore(browser, width, cashier) {
   const opened = await open(browser, { width });

@@ -49,6 +49,7 @@ async function flow(browser, width) {
 
   // By the rules that hold now nothing differs.
   await page.reload();
+  await page.getByLabel('Code, e-mail or phone').waitFor();
   await context.setOffline(true);
   await book(page, code, '10', program);
   await page.getByRole('heading', { name: 'Not sent yet: 1' }).waitFor();

@@ -23,18 +23,34 @@ import { environment } from './environment.ts';
 /** The person; `null` if nobody has signed in, `undefined` until that is known. */
 export const user = signal<User | null | undefined>(undefined);
 
+/** Why the session could not be started; `undefined` if it could. Then `user` says nothing. */
+export const startFailure = signal<unknown>(undefined);
+
 const EMAIL_KEY = 'punktwerk.sign-in-email';
+let of: 'card' | 'console' | undefined;
 let starting: Promise<Auth> | undefined;
 
 /** Start the session of an app. Each app has its own, so that who works in a shop can shop there. */
-export function startSession(app: 'card' | 'console'): Promise<Auth> {
-  starting ??= start(app);
-  return starting;
+export function startSession(app: 'card' | 'console'): void {
+  of = app;
+  startAgain();
+  addEventListener('online', startAgain);
+}
+
+/** Start the session if it could not be started before. */
+export function startAgain(): void {
+  running().catch((failure: unknown) => {
+    startFailure.value = failure;
+  });
 }
 
 /** The session that has been started. */
 export function running(): Promise<Auth> {
-  if (!starting) throw new Error('the session has not been started');
+  if (!of) throw new Error('the session has not been started');
+  starting ??= start(of).catch((failure: unknown) => {
+    starting = undefined; // Whoever asks next starts it again.
+    throw failure;
+  });
   return starting;
 }
 
@@ -45,6 +61,7 @@ async function start(name: string): Promise<Auth> {
   const app = initializeApp(authDomain ? { ...options, authDomain } : options, name);
   const auth = initializeAuth(app, { persistence: indexedDBLocalPersistence });
   if (emulators) connectAuthEmulator(auth, `http://${emulators.auth}`, { disableWarnings: true });
+  startFailure.value = undefined;
   onAuthStateChanged(auth, (found) => {
     user.value = found;
   });
