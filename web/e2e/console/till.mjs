@@ -84,6 +84,7 @@ async function flow(browser, width) {
   await check(opened, 'till-reward');
   await page.getByLabel('Code of the reward').fill(rewardCode);
   const use = page.getByRole('button', { name: 'Use the code' });
+  await page.getByRole('button', { name: /^Redeem for/ }).first().waitFor(); // What comes later moves what is below.
   const place = () => use.evaluate((each) => each.offsetTop);
   const before = await place();
   await use.click();
