@@ -19,6 +19,7 @@ from shared.errors import (
     ProgramNotFound,
     RedemptionCancelled,
     ReservationExists,
+    RewardCostMismatch,
     RewardLimitReached,
     RewardNotFound,
     RewardOutOfStock,
@@ -45,7 +46,7 @@ from shared.services.loyalty import sandbox as mock
 
 
 class Request(RequestModel):
-    """Points, an amount to pay, or a reward of the program.
+    """Points, an amount to pay, or a reward of the program, with the price that was shown for it.
 
     commitLoyaltyRedemption redeems what is reserved.
     """
@@ -54,7 +55,11 @@ class Request(RequestModel):
     user_id: UserId
     store_id: StoreId | None = None
     points: PositivePoints | None = Field(
-        default=None, description="How much to reserve, unless `rewardId` or `amount` says it."
+        default=None,
+        description=(
+            "How much to reserve, unless `rewardId` or `amount` says it. Beside `rewardId` it is "
+            "the price that the customer has seen: it must be what the reward costs."
+        ),
     )
     amount: AmountToPay | None = None
     reward_id: Id | None = Field(
@@ -94,6 +99,7 @@ EXAMPLE_REQUESTS: dict[str, dict[str, Any]] = {
         "programId": "lp_abc123",
         "userId": "user_xyz",
         "rewardId": "rw_abc123",
+        "points": 80,
         "expiresInMinutes": 30,
     },
 }
@@ -120,6 +126,7 @@ REFUSALS = (
     MemberSuspended,
     MembershipClosed,
     RewardNotFound,
+    RewardCostMismatch,
     RewardUnavailable,
     TierRequired,
     RewardLimitReached,
@@ -165,7 +172,7 @@ def handle(body: Request, caller: Caller) -> Response:
 
 def sandbox(body: Request, _: Caller) -> dict[str, Any]:
     """Reserve points of the sandbox's member; its rewards cost as much as in the example."""
-    reservations.require_one(body.points, body.reward_id, body.amount)
+    reservations.require_terms(body.points, body.reward_id, body.amount)
     if body.amount is not None:
         points = mock.price(body.amount)
     else:

@@ -16,6 +16,7 @@ from shared.domain.loyalty.rewards import Reward, RewardLimit
 from shared.errors import (
     MembershipNotFound,
     PunktwerkError,
+    RewardCostMismatch,
     RewardLimitReached,
     RewardOutOfStock,
     RewardUnavailable,
@@ -93,6 +94,22 @@ def require(
     first = next(found, None)
     if first is not None:
         raise first
+
+
+def require_cost(program: Program, reward: Reward, units: int, at: datetime) -> None:
+    """Refuse to take something else for a reward than what the customer has agreed to.
+
+    A reward that is not offered at ``at`` has no price: then ``require`` says so.
+
+    Raises:
+        RewardCostMismatch.
+    """
+    if reward.is_offered(at) and units != program.cost_units(reward):
+        raise RewardCostMismatch(
+            f"{reward.title} costs {reward.required_points}.",
+            rewardId=reward.reward_id,
+            required=reward.required_points,
+        )
 
 
 def refusals(

@@ -31,7 +31,7 @@ from shared.domain.loyalty.point_payments import PointPayment
 from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.rewards import Reward
 from shared.domain.units import to_units
-from shared.errors import InvalidParameters, PointsHaveNoValue, RewardCostMismatch
+from shared.errors import InvalidParameters, PointsHaveNoValue
 from shared.schemas.base import invalid
 from shared.services import access, commands
 from shared.services.commands import Reads
@@ -877,10 +877,5 @@ def _require_terms(
 ) -> None:
     """Refuse a reward that costs something else, or that the member cannot have."""
     at = cause.occurred_at or cause.now
-    if reward.is_offered(at) and units != program.cost_units(reward):
-        raise RewardCostMismatch(
-            f"{reward.title} costs {reward.required_points}.",
-            rewardId=reward.reward_id,
-            required=reward.required_points,
-        )
+    reward_rules.require_cost(program, reward, units, at)
     reward_rules.require(program, reward, membership, at, overdraft_units=overdraft_units)

@@ -93,16 +93,17 @@ def reserve(
 ) -> Reserved:
     """Set aside points, what an amount of a purchase costs, or a reward with a piece of its stock.
 
+    ``points`` beside ``reward_id`` are the price that was shown: it must be what the reward costs.
     The same ``transaction_id`` again answers with the open reservation.
 
     Raises:
         ProgramNotFound, MembershipNotFound, MemberSuspended, MembershipClosed, InsufficientBalance,
-        RewardNotFound, RewardUnavailable, TierRequired, RewardLimitReached, RewardOutOfStock,
-        ReservationExists, TooManyReservations, PointsHaveNoValue, InvalidParameters,
-        IdempotencyKeyReused, RedemptionCancelled, Busy.
+        RewardNotFound, RewardCostMismatch, RewardUnavailable, TierRequired, RewardLimitReached,
+        RewardOutOfStock, ReservationExists, TooManyReservations, PointsHaveNoValue,
+        InvalidParameters, IdempotencyKeyReused, RedemptionCancelled, Busy.
     """
     program = access.program(caller, program_id, store_id)
-    require_one(points, reward_id, amount)
+    require_terms(points, reward_id, amount)
     _require_own_terms(caller, transaction_id)
     given_units = None if points is None else balances.positive_units(points, program)
     given_minor = None if amount is None else point_payments.amount_minor(program, amount)
@@ -159,12 +160,12 @@ def reserve(
             point_value = point_payments.value_of(program)
             units = point_payments.price(program, given_minor, point_value).units
             paying = replace(hold, amount_paid=amount, point_value=point_value)
+        elif reward_id is None:
+            assert given_units is not None, "one of the three is there"
+            units = given_units
         else:
-            units = given_units or _cost_units(program, reward_id, before, now)
-            if reward_id is not None:
-                shop_rewards.require_customer(
-                    reads, program, program.reward(reward_id), before.user_id
-                )
+            units = _cost_units(program, reward_id, before, given_units, now)
+            shop_rewards.require_customer(reads, program, program.reward(reward_id), before.user_id)
         after = ledger.hold(before, program, paying, units)
         made = after.holds[-1]
         record = Reservation.of(made, after, fingerprint)
@@ -446,18 +447,18 @@ def _current(reads: Reads, path: str, user_id: str) -> Membership:
     return found
 
 
-def require_one(
+def require_terms(
     points: Decimal | None, reward_id: str | None, amount: Decimal | None = None
 ) -> None:
-    """Refuse a request that does not name exactly one of points, amount and reward.
+    """Refuse a request that names nothing to reserve, or an amount and something else.
 
     Raises:
         InvalidParameters.
     """
-    if sum(each is not None for each in (points, reward_id, amount)) != 1:
-        raise invalid(
-            {"points": "is required unless rewardId or amount is given, and only one of them"}
-        )
+    if points is None and reward_id is None and amount is None:
+        raise invalid({"points": "is required unless rewardId or amount is given"})
+    if amount is not None and (points is not None or reward_id is not None):
+        raise invalid({"amount": "is not together with points or rewardId"})
 
 
 def _require_own_terms(caller: Caller, transaction_id: str | None) -> None:
@@ -497,17 +498,22 @@ def _wanted(
 
 
 def _cost_units(
-    program: Program, reward_id: str | None, membership: Membership, now: datetime
+    program: Program,
+    reward_id: str,
+    membership: Membership,
+    expected_units: int | None,
+    now: datetime,
 ) -> int:
     """Return what a reward costs. It is looked up late: repeated requests need it no more.
 
     Raises:
-        RewardNotFound, ReservationExists, RewardUnavailable, MemberSuspended, MembershipClosed,
-        TierRequired, RewardLimitReached, InsufficientBalance.
+        RewardNotFound, ReservationExists, RewardCostMismatch, RewardUnavailable, MemberSuspended,
+        MembershipClosed, TierRequired, RewardLimitReached, InsufficientBalance.
     """
-    assert reward_id is not None
     reward = program.reward(reward_id)
     ledger.require_unreserved(membership, reward_id)
+    if expected_units is not None:
+        reward_rules.require_cost(program, reward, expected_units, now)
     reward_rules.require(program, reward, membership, now)
     return program.cost_units(reward)
 

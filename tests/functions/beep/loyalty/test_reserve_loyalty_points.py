@@ -18,6 +18,7 @@ from tests.support.dying import dying_after
 from tests.support.merchants import Member, Merchant
 from tests.support.refusals import assert_fields_refused, assert_refused, nothing_written
 from tests.support.reservations import (
+    REWARD,
     balances,
     commit,
     reserve,
@@ -27,7 +28,8 @@ from tests.support.reservations import (
 )
 
 ACTION = "reserveLoyaltyPoints"
-NEITHER = "is required unless rewardId or amount is given, and only one of them"
+NOTHING = {"points": "is required unless rewardId or amount is given"}
+AMOUNT_ALONE = {"amount": "is not together with points or rewardId"}
 
 
 def left(member: Member) -> int:
@@ -144,7 +146,8 @@ def test_an_amount_of_a_purchase(merchant: Merchant) -> None:
     assert again.body == answer.body
     assert balances(member) == (500, 334, 166)
     with nothing_written():
-        assert_fields_refused(reserve(member, 5, amount=1), {"points": NEITHER})
+        assert_fields_refused(reserve(member, 5, amount=1), AMOUNT_ALONE)
+        assert_fields_refused(reserve(member, amount=1), AMOUNT_ALONE)
     stored.assert_sound(member)
 
 
@@ -155,13 +158,12 @@ def test_points_without_a_value_pay_no_amount(member: Member) -> None:
     assert_refused(answer, 400, "POINTS_HAVE_NO_VALUE", {"programId": member.program_id})
 
 
-def test_points_or_a_reward(merchant: Merchant) -> None:
+def test_something_must_be_named(merchant: Merchant) -> None:
     member = with_reward(merchant)
 
     with nothing_written():
-        assert_fields_refused(reserve(member, 40, rewardId="rw_coffee"), {"points": NEITHER})
-        assert_fields_refused(member.api(ACTION, member.ids), {"points": NEITHER})
-        assert_fields_refused(merchant.sandbox(ACTION, {**member.ids}), {"points": NEITHER})
+        assert_fields_refused(member.api(ACTION, member.ids), NOTHING)
+        assert_fields_refused(merchant.sandbox(ACTION, {**member.ids}), NOTHING)
 
 
 def test_refuses_an_amount_that_is_finer_than_a_point(member: Member) -> None:
@@ -185,6 +187,54 @@ def test_a_reward_is_reserved_at_its_price_with_a_code(merchant: Merchant) -> No
     assert answer.body["rewardId"] == "rw_coffee"
     assert answer.body["rewardCode"].startswith("RW-")
     assert balances(member) == (100, 40, 60)
+
+
+def test_a_customer_pays_the_price_that_was_shown(merchant: Merchant) -> None:
+    member = with_reward(merchant, balance=1000, stock=3)
+    customer = merchant.customer(member.user_id)
+    body = {**member.ids, "rewardId": "rw_coffee"}
+    change = {"programId": member.program_id, "rewards": [{**REWARD, "requiredPoints": 900}]}
+    member.api.ok("updateLoyaltyProgram", change)
+
+    details = {"rewardId": "rw_coffee", "required": 900}
+    with nothing_written():
+        answer = customer(ACTION, {**body, "points": 40})
+        assert_refused(answer, 400, "REWARD_COST_MISMATCH", details, message="Coffee costs 900.")
+        assert customer(ACTION, {**body, "points": 1000}).error == "REWARD_COST_MISMATCH"
+    assert balances(member) == (1000, 0, 1000)
+    assert customer.ok(ACTION, {**body, "points": 900})["pointsReserved"] == 900
+    stored.assert_sound(member)
+
+
+def test_a_price_that_was_shown_in_another_spelling(merchant: Merchant) -> None:
+    member = merchant.member("cashback", balance=5, rewards=[{**REWARD, "requiredPoints": 2.5}])
+    body = {**member.ids, "rewardId": "rw_coffee"}
+
+    with nothing_written():
+        assert member.api(ACTION, {**body, "points": 2.51}).error == "REWARD_COST_MISMATCH"
+        amounts.assert_amount_refused(member.api(ACTION, {**body, "points": 0}), amounts.POSITIVE)
+    assert member.api.ok(ACTION, {**body, "points": 2.50})["pointsReserved"] == 2.5
+
+
+def test_a_price_is_no_price_of_what_is_not_offered(merchant: Merchant) -> None:
+    member = with_reward(merchant, isActive=False)
+
+    with nothing_written():
+        assert reserve(member, 39, rewardId="rw_coffee").error == "REWARD_UNAVAILABLE"
+
+
+def test_a_repeated_transaction_has_the_price_of_its_first_time(merchant: Merchant) -> None:
+    member = with_reward(merchant, balance=1000)
+    first = reserve(member, 40, rewardId="rw_coffee", transactionId="t1")
+    change = {"programId": member.program_id, "rewards": [{**REWARD, "requiredPoints": 900}]}
+    member.api.ok("updateLoyaltyProgram", change)
+
+    with nothing_written():
+        again = reserve(member, 40, rewardId="rw_coffee", transactionId="t1")
+        other = reserve(member, 900, rewardId="rw_coffee", transactionId="t1")
+
+    assert again.body == first.body
+    assert_refused(other, 409, "IDEMPOTENCY_KEY_REUSED")
 
 
 def test_one_open_hold_for_a_member_and_reward(frozen_clock: Clock, merchant: Merchant) -> None:
