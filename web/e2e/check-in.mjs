@@ -22,6 +22,14 @@ const { programId } = await call('createLoyaltyProgram', {
   checkInLimit: { perDay: 1 },
   isActive: true,
 });
+/** A visit brings nothing on it, so it is no card to check in with. */
+const { programId: savingsId } = await call('createLoyaltyProgram', {
+  storeId,
+  programName: 'Visits do not count',
+  programType: 'cashback',
+  rules: { cashbackPercentage: 3 },
+  isActive: true,
+});
 const poster = await call('getStoreQrCode', { storeId, content: 'link' });
 const folder = mkdtempSync(join(tmpdir(), 'film-'));
 const film = join(folder, 'poster.y4m');
@@ -34,10 +42,14 @@ async function byLink(browser) {
   await page.getByText('Sign in to check in.').waitFor();
   await check(page, 'check-in-signed-out', problems);
   await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
-  await signIn(page, await makeGuest());
+  const guest = await makeGuest();
+  await call('enrollInLoyaltyProgram', { programId: savingsId, userId: guest.userId });
+  await signIn(page, guest);
 
-  await page.getByText('To collect here you need a card.').waitFor();
-  await page.getByRole('button', { name: /^Get this card.*Visits/ }).click();
+  await page.getByText('To collect for a visit you need a card').waitFor();
+  assert.equal(await page.getByText('Visits do not count').count(), 0);
+  await check(page, 'check-in-which-card', problems);
+  await page.getByRole('button', { name: /^Get this card\W+Visits$/ }).click();
   await page.getByText(/^Check in at .* now\?$/).waitFor();
   await check(page, 'check-in-asked', problems);
   await page.getByRole('button', { name: 'Check in' }).press('Enter');
@@ -115,5 +127,5 @@ try {
   await run(refused);
 } finally {
   rmSync(folder, { recursive: true });
-  await call('updateLoyaltyProgram', { programId, isActive: false });
+  for (const each of [programId, savingsId]) await call('updateLoyaltyProgram', { programId: each, isActive: false });
 }

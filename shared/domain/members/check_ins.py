@@ -93,7 +93,7 @@ class CheckIn:
 
 @dataclass(frozen=True, slots=True)
 class UsedCode:
-    """A code that a member has used, and the check-in that it was used for."""
+    """A code by which a member has earned, and the check-in that did."""
 
     kind: CodeKind
     number: int
@@ -178,7 +178,7 @@ def require_near(store: Store, position: GpsPosition) -> None:
 
 
 def require_unused(visitor: Visitor, code: StoreCode, day: str) -> None:
-    """Refuse a code that the member has used: a poster's once a day, a screen's once.
+    """Refuse a code that has earned for the member: a poster's once a day, a screen's once.
 
     Raises:
         StoreCodeUsed: With the check-in for which it was used.
@@ -259,14 +259,18 @@ def visited(
     day: str,
     earning: Mapping[str, EarningVisits],
 ) -> Visitor:
-    """Return the visitor after a check-in; ``earning`` are the programs in which it earned."""
+    """Return the visitor after a check-in; ``earning`` are the programs in which it earned.
+
+    Only a code that has earned something is used up: who gets a card, or is verified, later on the
+    same day collects for it with the same poster.
+    """
     now = check_in.checked_in_at
     used = [
         each
         for each in visitor.used
         if (each.day >= day if each.kind is CodeKind.STATIC else each.used_at > now - _SHOWN)
     ]
-    if code is not None:
+    if code is not None and earning:
         used.append(UsedCode(code.kind, code.number, day, now, check_in.session_id))
     return replace(
         visitor,

@@ -178,15 +178,13 @@ def _run(caller: Caller, store: Store, visit: Visit, now: datetime, *, user_id: 
             device_hash=device_hash,
             earned=tuple(each.earned for each in grants),
         )
-        # Who is verified later on the same day may use the same poster again, for the points.
-        used = None if is_unverified else code
         earning_visits = {
             each.earned.program_id: each.visits for each in grants if each.visits is not None
         }
         writes: list[Write] = [
             check_in_documents.creation(made),
             check_in_documents.write_visitor(
-                reads[visitor_path], check_ins.visited(visitor, made, used, day, earning_visits)
+                reads[visitor_path], check_ins.visited(visitor, made, code, day, earning_visits)
             ),
         ]
         for each in grants:

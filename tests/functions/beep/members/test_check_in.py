@@ -451,6 +451,40 @@ def test_a_customer_checks_in_with_the_posters_code_once_a_day(
     assert earned(by_customer(guest, code=code)) == [(5, None)]
 
 
+def test_a_visit_that_earns_nothing_uses_up_no_poster(
+    merchant: Merchant, frozen_clock: Clock
+) -> None:
+    without = merchant.member("cashback")
+    visits = Member(merchant, merchant.program("points"), "user_1")
+    code = poster(merchant)
+
+    before = by_customer(without, code=code)
+    frozen_clock.advance(hours=1)
+    visits.enroll()
+    after = by_customer(visits, code=code)
+    frozen_clock.advance(hours=1)
+    with only_counted(merchant, "STORE_CODE_USED"):
+        again = by_customer(visits, code=code)
+
+    assert earned(before) == [(0, "no_points_for_check_ins")]
+    assert sorted(points for points, _ in earned(after)) == [0, 5]
+    assert again.body["details"]["sessionId"] == after.body["sessionId"]
+    assert (visits.balance()["currentBalance"], without.balance()["currentBalance"]) == (5, 0)
+
+
+def test_who_earns_again_later_has_not_used_up_the_poster_before(
+    merchant: Merchant, frozen_clock: Clock
+) -> None:
+    guest = merchant.member("points", checkInLimit={"perDay": 2, "minutesBetween": 60})
+    code = poster(merchant)
+    assert earned(by_customer(guest, code=screen(merchant))) == [(5, None)]
+
+    assert earned(by_customer(guest, code=code)) == [(0, "minutes_between")]
+    frozen_clock.advance(hours=1)
+    assert earned(by_customer(guest, code=code)) == [(5, None)]
+    assert guest.balance()["currentBalance"] == 10
+
+
 def test_a_screens_code_counts_once_for_each_member(guest: Member, frozen_clock: Clock) -> None:
     code, other = screen(guest.merchant), guest.other("user_2")
     other.enroll()

@@ -16,7 +16,7 @@ from shared.domain.loyalty.programs import CheckInLimit, StampsRules
 from shared.domain.members import check_ins
 from shared.domain.members.check_ins import CheckIn, EarningVisits, Method, Visitor
 from shared.domain.stores import store_codes
-from shared.domain.stores.store_codes import StoreCode
+from shared.domain.stores.store_codes import CodeKind, StoreCode
 from shared.domain.stores.stores import Coordinates
 from shared.errors import CheckInTooFast, StoreCodeUsed
 from tests.support.strategies import make_program
@@ -100,7 +100,8 @@ def test_a_clock_that_lags_does_not_begin_yesterday_again() -> None:
 
 def visit(visitor: Visitor, code: StoreCode, now: datetime) -> Visitor:
     made = CheckIn("sess_1", "acc_1", "store_1", "user_1", Method.QR, now, now)
-    return check_ins.visited(visitor, made, code, check_ins.business_day(now, "UTC"), {})
+    day = check_ins.business_day(now, "UTC")
+    return check_ins.visited(visitor, made, code, day, {"lp_1": EarningVisits(day, 1, now)})
 
 
 @given(gaps=st.lists(st.integers(0, 100), max_size=60))
@@ -132,6 +133,17 @@ def test_a_poster_is_remembered_for_the_day() -> None:
     with pytest.raises(StoreCodeUsed):
         check_ins.require_unused(visitor, code, "2026-11-29")
     check_ins.require_unused(visitor, code, "2026-11-30")
+
+
+@pytest.mark.parametrize("kind", CodeKind)
+def test_a_code_that_earned_nothing_is_not_used_up(kind: CodeKind) -> None:
+    code = StoreCode("store_1", kind, 7)
+    made = CheckIn("sess_1", "acc_1", "store_1", "user_1", Method.QR, NOW, NOW)
+
+    visitor = check_ins.visited(VISITOR, made, code, "2026-11-29", {})
+
+    check_ins.require_unused(visitor, code, "2026-11-29")
+    assert (visitor.used, visitor.recent) == ((), (NOW,))
 
 
 def test_a_stamp_card_without_a_number_gives_those_of_a_purchase() -> None:

@@ -1,7 +1,7 @@
-/** Check in at one store: who has no card of it gets one first. */
+/** Check in at one store: who has no card of it on which visits count gets one first. */
 
 import { LoyaltyCard } from '../../../shared/card/loyalty-card.tsx';
-import { cardsOf, type StoreProfile } from '../../../shared/card/model.ts';
+import { cardsOf, type ProgramCard, type StoreProfile } from '../../../shared/card/model.ts';
 import { user } from '../../../shared/firebase/session.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { keptProfile, readProfile } from '../data.ts';
@@ -49,16 +49,17 @@ export function CheckInAt({ attempt, onOther }: Props) {
 
 function Member({ store, attempt, onOther }: Props & { readonly store: StoreProfile }) {
   const [mine, readMine] = useMine();
-  const cards = cardsOf(store);
+  const cards = earningBy(attempt, cardsOf(store));
   if (user.value === null) return <SignInFirst why={t().checkIn.signIn} />;
   if (!mine) return <Loading />;
   if (cards.some((each) => mine.has(each.programId))) {
     return <VisitAt store={store} attempt={attempt} onOther={onOther} />;
   }
+  if (cards.length === 0) return <NothingHere store={store} />;
   return (
     <>
-      <p>{cards.length > 0 ? t().checkIn.noCard : t().store.noPrograms}</p>
-      {cards.length > 0 && <GetsAddress />}
+      <p>{t().checkIn.noCard}</p>
+      <GetsAddress />
       <ul class="plain-list">
         {cards.map((card) => (
           <li key={card.programId} class="stack">
@@ -67,7 +68,25 @@ function Member({ store, attempt, onOther }: Props & { readonly store: StoreProf
           </li>
         ))}
       </ul>
-      {cards.length > 0 && <JoinNote store={store} />}
+      <JoinNote store={store} />
+    </>
+  );
+}
+
+/** The cards on which such a visit brings something. */
+function earningBy({ code }: Attempt, cards: readonly ProgramCard[]): readonly ProgramCard[] {
+  const method = code === undefined ? 'store_checkin' : 'qr_checkin';
+  return cards.filter((each) => each.earningMethods?.includes(method));
+}
+
+function NothingHere({ store }: { readonly store: StoreProfile }) {
+  if (cardsOf(store).length === 0) return <p>{t().store.noPrograms}</p>;
+  return (
+    <>
+      <p>{t().checkIn.nothing}</p>
+      <p>
+        <a href={`/s/${encodeURIComponent(store.storeId)}`}>{t().card.store(store.name)}</a>
+      </p>
     </>
   );
 }
