@@ -30,6 +30,7 @@ FLOWS = (
     "friends",
     "wallets",
     "standing",
+    "suspended",
     "history",
 )
 

@@ -134,6 +134,8 @@ export interface Membership {
   readonly holds?: readonly Hold[];
   readonly pendingUnits?: number;
   readonly status?: 'active' | 'suspended' | 'left' | 'merged';
+  /** Why it was last suspended or reactivated, in the merchant's words. */
+  readonly statusReason?: string | null;
   readonly tier: string | null;
   readonly tierValidUntil?: Date | string | null;
   readonly recent: readonly Entry[];
@@ -228,6 +230,8 @@ export function hasTier(card: ProgramCard, membership: Membership, wanted: strin
   const names = (card.rules.tiers ?? []).map((each) => each.name);
   return wanted === null || names.indexOf(membership.tier ?? '') >= names.indexOf(wanted);
 }
+
+export const isSuspended = ({ status }: Membership): boolean => status === 'suspended';
 
 export const cardsOf = (profile: StoreProfile): readonly ProgramCard[] =>
   Object.values(profile.cards ?? {}).sort(

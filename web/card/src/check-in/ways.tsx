@@ -1,5 +1,6 @@
 /** How one can check in: by scanning or typing the store's code, or by position. */
 
+import { isSuspended } from '../../../shared/card/model.ts';
 import { keptCards, readCards, type MyCard } from '../data.ts';
 import { useKept } from '../use-kept.ts';
 import { ScanOrType } from '../parts/scan-or-type.tsx';
@@ -46,8 +47,8 @@ export function Ways({ uid, storeId, onChosen }: Props) {
 /** Return the stores of which a card of the person earns by position. */
 function takingPositions(mine: readonly MyCard[]): readonly { readonly id: string; readonly name: string }[] {
   const names = new Map<string, string>();
-  for (const { store, card } of mine) {
-    if (store && card?.earningMethods?.includes('store_checkin')) names.set(store.storeId, store.name);
+  for (const { store, card, membership } of mine) {
+    if (store && !isSuspended(membership) && card?.earningMethods?.includes('store_checkin')) names.set(store.storeId, store.name);
   }
   return [...names].map(([id, name]) => ({ id, name }));
 }

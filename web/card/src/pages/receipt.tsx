@@ -2,23 +2,30 @@
 
 import { useRef, useState } from 'preact/hooks';
 import { ask, idempotencyKey } from '../../../shared/api/client.ts';
-import type { StoreProfile } from '../../../shared/card/model.ts';
+import { isSuspended, type StoreProfile } from '../../../shared/card/model.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
+import type { MyCard } from '../data.ts';
 import type { PageProps } from '../main.tsx';
 import { EarnedList, type Earned } from '../parts/earned.tsx';
 import { OwnCard } from '../parts/own-card.tsx';
 import { ScanOrType } from '../parts/scan-or-type.tsx';
+import { Suspended } from '../parts/suspended.tsx';
 import { exactMoney, t } from '../words.ts';
 
 export default function ReceiptPage({ id }: PageProps) {
   return (
     <>
       <h1 tabIndex={-1}>{t().receipt.title}</h1>
-      <OwnCard programId={id} show={({ store }) => (store ? <Receipt store={store} /> : <Closed />)} />
+      <OwnCard programId={id} show={(mine) => <Claims mine={mine} />} />
     </>
   );
+}
+
+function Claims({ mine: { membership, store } }: { readonly mine: MyCard }) {
+  if (isSuspended(membership)) return <Suspended membership={membership} />;
+  return store ? <Receipt store={store} /> : <Closed />;
 }
 
 const Closed = () => <p>{t().problem.codes['RECEIPT_CLAIMS_OFF']}</p>;

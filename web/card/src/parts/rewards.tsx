@@ -8,6 +8,7 @@ import { Qr } from '../../../shared/ui/qr.tsx';
 import {
   hasTier,
   isOffered,
+  isSuspended,
   openHolds,
   time,
   toUnits,
@@ -118,7 +119,7 @@ function Offer({ card, membership, reward, isReserved, onReserved }: OfferProps)
           <Progress share={Math.min(standing.free / cost, 1)} />
           <p>{t().rewards.missing(amount(missing, card, membership.scale))}</p>
         </>
-      ) : !hasTier(card, membership, reward.requiredTier) ? null : reward.isForShop || reward.type === 'voucher' ? (
+      ) : isSuspended(membership) || !hasTier(card, membership, reward.requiredTier) ? null : reward.isForShop || reward.type === 'voucher' ? (
         <ShopReward card={card} reward={reward} cost={amount(cost, card, membership.scale)} action={action} />
       ) : (
         <button type="button" aria-disabled={action.isBusy} onClick={() => action.run(reserve)}>

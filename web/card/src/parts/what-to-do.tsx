@@ -6,16 +6,19 @@ import { t } from '../words.ts';
 interface Props {
   readonly card: ProgramCard;
   readonly store: StoreProfile | null;
+  /** Then a visit and a receipt are refused. */
+  readonly isSuspended: boolean;
 }
 
-export function WhatToDo({ card, store }: Props) {
+export function WhatToDo({ card, store, isSuspended }: Props) {
   const own = `/c/${encodeURIComponent(card.programId)}`;
   const id = store && encodeURIComponent(store.storeId);
   // The profile names check-ins only where a visit brings something.
   const hasCheckIns = card.earningMethods?.some((each) => each.endsWith('checkin'));
+  const mayCollect = !isSuspended;
   const links = [
-    hasCheckIns && ([`/check-in?store=${id ?? ''}`, t().checkIn.title] as const),
-    card.takesReceipts && ([`${own}/receipt`, t().receipt.title] as const),
+    mayCollect && hasCheckIns && ([`/check-in?store=${id ?? ''}`, t().checkIn.title] as const),
+    mayCollect && card.takesReceipts && ([`${own}/receipt`, t().receipt.title] as const),
     card.referral && ([`${own}/friends`, t().friends.title] as const),
     store && ([`/s/${id ?? ''}`, t().card.store(store.name)] as const),
   ].filter((each) => !!each);
