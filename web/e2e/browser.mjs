@@ -42,12 +42,13 @@ async function tellPages(browser) {
  * only on request: what a page asks while its worker begins passes by the routes of a flow.
  */
 export async function open(browser, options = {}) {
-  const { width = 390, language = 'en-GB', dark = false, agent = undefined, worker = false } = options;
+  const { width = 390, language = 'en-GB', dark = false, agent = undefined, worker = false, zone = undefined } = options;
   const context = await browser.newContext({
     viewport: { width, height: 844 },
     locale: language,
     colorScheme: dark ? 'dark' : 'light',
     userAgent: agent,
+    timezoneId: zone,
     serviceWorkers: worker ? 'allow' : 'block',
   });
   context.setDefaultTimeout(60_000);

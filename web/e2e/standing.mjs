@@ -46,7 +46,7 @@ await call('createCampaign', {
   programId: points,
   name: 'Quiet afternoons',
   startsAt: '2026-01-01T00:00:00Z',
-  endsAt: '2099-12-31T00:00:00Z',
+  endsAt: '2099-12-30T23:00:00Z',
   multiplier: 2,
   minimumSpend: 10,
   categories: ['coffee'],
@@ -63,13 +63,14 @@ async function tellsWhatRunsAndExpires(page, problems) {
   await page.locator('.balance', { hasText: '122 points' }).waitFor();
   await page.getByText('2 times as much for each purchase of certain goods, from €10.00 on').waitFor();
   await page.getByText('Mon–Fri, 14:00 to 16:30').waitFor();
-  await page.getByText(/^until \d+ Dec 2099$/).waitFor();
-  await page.getByText(/^100 points will expire on/).waitFor();
+  // It ends at midnight in Berlin: the day before is the last one, wherever the phone is.
+  await page.getByText('until 30 Dec 2099', { exact: true }).waitFor();
+  await page.getByText(/^100 points can be spent until/).waitFor();
   // A visit brings nothing here.
   await page.getByRole('link', { name: `All cards of ${storeName}` }).waitFor();
   assert.equal(await page.getByRole('link', { name: 'Check in' }).count(), 0);
   await page.getByText('What expires when').press('Enter');
-  await page.getByText(/^22 points on/).waitFor();
+  await page.getByText(/^22 points until/).waitFor();
   await check(page, 'standing', problems);
 }
 
@@ -214,7 +215,8 @@ async function spendsAfterTheEnd(page, problems, language) {
 
 try {
   await run(async (browser) => {
-    const { context, page, problems } = await open(browser);
+    // Phones far from the store: its clock decides.
+    const { context, page, problems } = await open(browser, { zone: 'Pacific/Kiritimati' });
     await tellsWhatRunsAndExpires(page, problems);
     await keepsItsHistory(page);
     await promises(page, problems);
@@ -227,8 +229,9 @@ try {
     await reserves(browser, 'en-GB', 4);
     await reserves(browser, 'de-DE', 2); // Two are left of the first time.
 
-    const german = await open(browser, { language: 'de-DE', dark: true, width: 1280 });
+    const german = await open(browser, { language: 'de-DE', dark: true, width: 1280, zone: 'America/Los_Angeles' });
     await visit(german.page, guest, path(points), 'de');
+    await german.page.getByText('bis 30.12.2099', { exact: true }).waitFor();
     await german.page.getByText('2-mal so viel für jeden Einkauf bestimmter Waren, ab 10,00 €').waitFor();
     await german.page.getByText('Mo–Fr, 14:00 bis 16:30').waitFor();
     await check(german.page, 'standing-german-dark', german.problems);

@@ -199,6 +199,14 @@ def years_since(joined_at: datetime, time_zone: str, now: datetime) -> int:
     return years - 1 if is_ahead else years
 
 
+def last_day(end: datetime, time_zone: str) -> date:
+    """Return the last day of a store of what ends at a moment: at midnight, the day before.
+
+    ``web/tests/last-days.json`` holds the web apps to the same days.
+    """
+    return local_day(end - timedelta(milliseconds=1), time_zone)
+
+
 def local_day(moment: datetime, time_zone: str) -> date:
     """Return the day of a store at a moment."""
     return moment.astimezone(ZoneInfo(time_zone)).date()

@@ -136,14 +136,14 @@ def of_expiring(
     Args:
         device: The device.
         units: What is left of them.
-        expires_at: The moment from which nobody can spend them: a midnight of the store.
+        expires_at: The moment from which nobody can spend them.
         program: Their program.
         store_name: The name of its store.
     """
     if PushKind.EXPIRING not in device.kinds or units <= 0:
         return None
     words = _WORDS[device.language]
-    last_day = due.local_day(expires_at, program.time_zone) - timedelta(days=1)
+    last_day = due.last_day(expires_at, program.time_zone)
     return Notice(
         words.at.format(amount=_amount(units, program, device.language), store=store_name),
         words.spendable_until.format(day=_day(last_day, device.language)),

@@ -6,7 +6,7 @@ import { en, type Words } from './i18n/en.ts';
 
 export { language };
 export { amountOf as amount } from '../../shared/card/amounts.ts';
-export { day, exactMoney, hour, moment, number, percent, second } from '../../shared/i18n/format.ts';
+export { day, dayIn, exactMoney, hour, lastDay, moment, number, percent, second } from '../../shared/i18n/format.ts';
 
 const loaded = signal<Words>(announce(en));
 

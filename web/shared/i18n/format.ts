@@ -1,5 +1,6 @@
 /** How the language and region of the person write numbers, amounts and times. */
 
+import { dayAt, lastDayOf } from '../lib/zone.ts';
 import { language } from './catalogue.ts';
 
 /** With the person's region, as `en-GB` writes the day first and `de-CH` its thousands with ’. */
@@ -9,6 +10,7 @@ const plurals = new Intl.PluralRules(language);
 const numbers = new Intl.NumberFormat(locale);
 const percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 });
 const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+const calendar = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
 const moments = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
 const seconds = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
 const choices = new Intl.ListFormat(locale, { type: 'disjunction' });
@@ -17,6 +19,12 @@ const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
 export const number = (value: number): string => numbers.format(value);
 export const percent = (value: number): string => percents.format(value / 100);
 export const day = (value: Date): string => days.format(value);
+/** A day as a calendar has it, such as `2026-12-24`, which is the same everywhere. */
+export const calendarDay = (value: string): string => calendar.format(new Date(`${value}T00:00:00Z`));
+/** The day that a moment is in a store, whatever the clock of the browser says. */
+export const dayIn = (value: Date | string, zone: string | undefined): string => calendarDay(dayAt(new Date(value), zone));
+/** The last day in a store of what ends at a moment. */
+export const lastDay = (end: Date | string, zone: string | undefined): string => calendarDay(lastDayOf(end, zone));
 export const moment = (value: Date): string => moments.format(value);
 export const second = (value: Date): string => seconds.format(value);
 /** Return things of which somebody gets one: `a coffee or a cake`. */

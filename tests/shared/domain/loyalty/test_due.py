@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from shared.domain.loyalty.expiry import PointsExpiry
 from shared.domain.loyalty.lots import Lot
 from shared.domain.loyalty.programs import Program
 from tests.support.strategies import NOW, make_cause, make_membership, make_program
+from tools.emulators import ROOT
 
 BERLIN = "Europe/Berlin"
 # Where clocks skip midnight, see it twice, or are off by other than whole hours.
@@ -36,6 +38,8 @@ POLICIES = st.integers(1, 3_650).flatmap(
     lambda days: st.builds(PointsExpiry, st.just(days), st.integers(0, min(days - 1, 365)))
 )
 TICK = timedelta(milliseconds=1)
+LAST_DAYS = json.loads((ROOT / "web" / "tests" / "last-days.json").read_text())
+"""The tests of the web apps read the same file."""
 
 
 def at(*parts: int) -> datetime:
@@ -244,3 +248,15 @@ def test_a_calendar_that_is_run_tells_and_expires_everything_once(
     assert membership.balance_units == granted - expired
     assert len(set(told)) == len(told)
     assert sorted(set(years)) == years
+
+
+@pytest.mark.parametrize("each", LAST_DAYS, ids=lambda each: each["endsAt"])
+def test_what_ends_at_midnight_ends_with_the_day_before(each: dict[str, str]) -> None:
+    ends_at = datetime.fromisoformat(each["endsAt"])
+    assert due.last_day(ends_at, each["zone"]).isoformat() == each["lastDay"]
+
+
+@given(st.dates(date(2012, 1, 1), date(2037, 12, 31)), ZONES)
+def test_what_a_day_ends_has_that_day_as_its_last(day: date, zone: str) -> None:
+    ends_at = due.start_of_day(day + timedelta(days=1), zone)
+    assert due.last_day(ends_at, zone) == day

@@ -185,3 +185,10 @@ def test_tells_the_last_day_of_points_in_the_stores_time_zone() -> None:
     assert told("en", 0) is None
     quiet = device(kinds=(PushKind.EARNED,))
     assert push_notices.of_expiring(quiet, 34, expires_at, program, STORE) is None
+
+
+def test_what_ends_within_a_day_can_be_spent_on_that_day() -> None:
+    noon = datetime(2026, 3, 12, 11, tzinfo=UTC)
+    told = push_notices.of_expiring(device("en"), 34, noon, program_of(POINTS), STORE)
+    assert told is not None
+    assert told.body == "You can spend them until 12 March."

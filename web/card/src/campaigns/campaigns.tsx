@@ -1,12 +1,18 @@
 /** The campaigns that run: what each gives, to whom, and when. */
 
 import { exactAmountOf } from '../../../shared/card/amounts.ts';
-import { isRunning, time, type Campaign, type ProgramCard } from '../../../shared/card/model.ts';
+import { isRunning, type Campaign, type ProgramCard } from '../../../shared/card/model.ts';
 import { locale } from '../../../shared/i18n/format.ts';
 import { daysOf, timeOf } from '../../../shared/lib/hours.ts';
-import { day, exactMoney, number, t } from '../words.ts';
+import { exactMoney, lastDay, number, t } from '../words.ts';
 
-export function Campaigns({ card }: { readonly card: ProgramCard }) {
+interface Props {
+  readonly card: ProgramCard;
+  /** Of the store, by whose clock a campaign ends. */
+  readonly zone: string | undefined;
+}
+
+export function Campaigns({ card, zone }: Props) {
   const now = new Date();
   const running = card.campaigns.filter((each) => isRunning(each, now));
   if (running.length === 0) return null;
@@ -18,7 +24,7 @@ export function Campaigns({ card }: { readonly card: ProgramCard }) {
           <li key={each.campaignId}>
             <h3>{each.name}</h3>
             <p>{giftOf(each, card)}</p>
-            {timesOf(each).map((text) => (
+            {timesOf(each, zone).map((text) => (
               <p class="quiet" key={text}>
                 {text}
               </p>
@@ -46,10 +52,10 @@ function giftOf(campaign: Campaign, card: ProgramCard): string {
     .join(', ');
 }
 
-function timesOf(campaign: Campaign): readonly string[] {
+function timesOf(campaign: Campaign, zone: string | undefined): readonly string[] {
   const words = t().campaigns;
   const hours = (campaign.happyHours ?? []).map(({ weekdays, fromMinute, toMinute }) =>
     words.hours(daysOf(weekdays, locale), timeOf(fromMinute, locale), timeOf(toMinute, locale)),
   );
-  return campaign.endsAt === null ? hours : [...hours, words.until(day(time(campaign.endsAt)))];
+  return campaign.endsAt === null ? hours : [...hours, words.until(lastDay(campaign.endsAt, zone))];
 }

@@ -38,10 +38,11 @@ export const en = {
     ended: 'The shop has ended this program. You collect nothing any more; what you have, you can still spend at the till.',
     endedEmpty: 'The shop has ended this program. You collect nothing any more, and there is nothing left to spend.',
     pending: (amount: string) => `${amount} more soon`,
-    expires: (amount: string, day: string) => `${amount} will expire on ${day}`,
+    expires: (amount: string, day: string) => `${amount} can be spent until ${day}`,
     expiring: 'What expires when',
-    on: (amount: string, day: string) => `${amount} on ${day}`,
+    lastDay: (amount: string, day: string) => `${amount} until ${day}`,
     suspended: 'This card is suspended. Ask the shop.',
+    suspendedFor: (reason: string) => `The shop says: ${reason}`,
     /** Before a time, where nothing newer could be read. */
     from: 'Nothing newer could be read. As of',
     /** Of cashback: what it is good for. */
@@ -75,7 +76,8 @@ export const en = {
     ask: (store: string) => `Check in at ${store} now?`,
     done: (time: string) => `Checked in at ${time}.`,
     other: 'In another way',
-    noCard: 'To collect here you need a card. It takes one tap; then you can check in.',
+    noCard: 'To collect for a visit you need a card on which visits count. It takes one tap; then you can check in.',
+    nothing: 'A visit alone brings nothing here: you collect with what you buy.',
     noPosition: {
       refused: 'Your position is not allowed here. Allow it in the settings of the browser, or scan the code of the shop.',
       unknown: 'Your phone does not know where it is. Try again at a window or outside, or scan the code of the shop.',

@@ -3,7 +3,7 @@
 import type { MyCard } from '../data.ts';
 import { LoyaltyCard } from '../../../shared/card/loyalty-card.tsx';
 import type { PageProps } from '../main.tsx';
-import type { Membership, ProgramCard } from '../../../shared/card/model.ts';
+import { isSuspended, type Membership, type ProgramCard } from '../../../shared/card/model.ts';
 import { standingOf } from '../../../shared/card/standing.ts';
 import { Campaigns } from '../campaigns/campaigns.tsx';
 import { AsOf } from '../parts/as-of.tsx';
@@ -16,6 +16,7 @@ import { MyData } from '../parts/my-data.tsx';
 import { OwnCard } from '../parts/own-card.tsx';
 import { Messages } from '../messages/messages.tsx';
 import { Rewards } from '../parts/rewards.tsx';
+import { Suspended } from '../parts/suspended.tsx';
 import { UnknownCard } from '../parts/unknown-card.tsx';
 import { Wallets } from '../parts/wallets.tsx';
 import { WhatToDo } from '../parts/what-to-do.tsx';
@@ -40,7 +41,7 @@ function Shown({ mine, at }: Props) {
 function Whole({ mine, at, card }: Props & { readonly card: ProgramCard }) {
   const [membership, notice] = useLive(mine.membership, card);
   const hasEnded = mine.card === null;
-  const isSuspended = membership.status === 'suspended';
+  const isOut = isSuspended(membership);
   const { free, reserved } = standingOf(membership, new Date());
   const show = (units: number): string => amount(units, card, membership.scale);
   return (
@@ -58,17 +59,17 @@ function Whole({ mine, at, card }: Props & { readonly card: ProgramCard }) {
         {notice}
       </p>
       {hasEnded && <p>{free + reserved > 0 ? t().card.ended : t().card.endedEmpty}</p>}
-      {isSuspended && <p class="problem">{t().card.suspended}</p>}
+      {isOut && <Suspended membership={membership} />}
       {(membership.pendingUnits ?? 0) > 0 && <p>{t().card.pending(show(membership.pendingUnits ?? 0))}</p>}
-      {card.programType === 'cashback' && free > 0 && !isSuspended && <p>{t().card.pays}</p>}
-      <Expiry card={card} membership={membership} />
+      {card.programType === 'cashback' && free > 0 && !isOut && <p>{t().card.pays}</p>}
+      <Expiry card={card} membership={membership} zone={mine.store?.timeZone} />
       <MemberCode storeId={membership.storeId} />
-      {!isSuspended && !hasEnded && <Wallets programId={card.programId} />}
-      <Campaigns card={card} />
+      {!isOut && !hasEnded && <Wallets programId={card.programId} />}
+      <Campaigns card={card} zone={mine.store?.timeZone} />
       <MyCodes membership={membership} key={membership.membershipId} />
       <Rewards card={card} membership={membership} hasEnded={hasEnded} />
-      {!hasEnded && <Levels card={card} membership={membership} />}
-      <WhatToDo card={card} store={mine.store} />
+      {!hasEnded && <Levels card={card} membership={membership} zone={mine.store?.timeZone} />}
+      <WhatToDo card={card} store={mine.store} isSuspended={isOut} />
       <History card={card} membership={membership} />
       {!hasEnded && <Messages programId={card.programId} key={card.programId} />}
       <MyData membership={membership} balance={hasEnded ? null : leftBehind(membership, show)} />

@@ -6,7 +6,7 @@ import type { ProgramCard, StoreProfile } from '../../../shared/card/model.ts';
 import { standingOf } from '../../../shared/card/standing.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
 import { readCards, type MyCard } from '../data.ts';
-import { day, t } from '../words.ts';
+import { dayIn, t } from '../words.ts';
 
 export interface Earned {
   readonly programId: string;
@@ -65,7 +65,7 @@ function EarnedIn({ earned, store, mine }: EarnedProps) {
         <>
           <span class="plus">+{exactAmountOf(earned.points, card)}</span>
           <span class="quiet">
-            {earned.pendingUntil ? words.pending(day(new Date(earned.pendingUntil))) : mine && words.balance(freeOf(mine, card))}
+            {earned.pendingUntil ? words.pending(dayIn(earned.pendingUntil, store.timeZone)) : mine && words.balance(freeOf(mine, card))}
           </span>
         </>
       ) : (

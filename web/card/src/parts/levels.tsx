@@ -5,21 +5,23 @@ import { ask } from '../../../shared/api/client.ts';
 import { exactAmountOf } from '../../../shared/card/amounts.ts';
 import type { Membership, ProgramCard, Tier } from '../../../shared/card/model.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
-import { day, number, t } from '../words.ts';
+import { lastDay, number, t } from '../words.ts';
 
 interface Props {
   readonly card: ProgramCard;
   readonly membership: Membership;
+  /** Of the store, by whose clock a level ends. */
+  readonly zone: string | undefined;
 }
 
-export function Levels({ card, membership }: Props) {
+export function Levels({ card, membership, zone }: Props) {
   const tiers = card.rules.tiers ?? [];
   if (tiers.length === 0) return null;
   const words = t().levels;
   return (
     <section class="panel">
       <h2>{words.title}</h2>
-      <Keeping card={card} membership={membership} />
+      <Keeping card={card} membership={membership} zone={zone} />
       <ul class="plain-list">
         {tiers.map((each) => (
           <li key={each.name}>
@@ -53,7 +55,7 @@ interface Standing {
 }
 
 /** Until when the level is the member's: asked of the API, as the program's policy decides it. */
-function Keeping({ card, membership }: Props) {
+function Keeping({ card, membership, zone }: Props) {
   const [standing, setStanding] = useState<Standing>();
   const isLost = (membership.tierValidUntil ?? null) !== null;
   const { programId } = card;
@@ -73,7 +75,7 @@ function Keeping({ card, membership }: Props) {
   const missing = standing.pointsToKeepTier ?? 0;
   return (
     <p>
-      {words.until(standing.currentTier, day(new Date(standing.tierValidUntil)))}{' '}
+      {words.until(standing.currentTier, lastDay(standing.tierValidUntil, zone))}{' '}
       {missing > 0 && words.keep(exactAmountOf(missing, card))}
     </p>
   );

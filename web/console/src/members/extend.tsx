@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
-import { day } from '../../../shared/i18n/format.ts';
+import { calendarDay } from '../../../shared/i18n/format.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { account } from '../access.ts';
 import type { Program } from '../store.ts';
@@ -48,7 +48,7 @@ export function Extend({ userId, program, onChanged }: Props) {
           api.POST('/extendExpiry', { body, headers: { 'Idempotency-Key': key }, signal }),
         ),
       );
-      const until = day(new Date(`${lastDay}T12:00:00`));
+      const until = calendarDay(lastDay);
       setDone(
         answer.entryId === null
           ? words.notExtended

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
-import { locale } from '../../../shared/i18n/format.ts';
+import { dayIn, lastDay } from '../../../shared/i18n/format.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { may, store } from '../access.ts';
@@ -75,6 +75,7 @@ interface TableProps {
 
 function LotTable({ lots, held, program }: TableProps) {
   const words = t().member;
+  const zone = store.value?.timeZone;
   if (lots.length === 0 && held === 0) return <p class="quiet">{words.noLots}</p>;
   return (
     <ul class="plain-list">
@@ -84,20 +85,12 @@ function LotTable({ lots, held, program }: TableProps) {
             {lot.spendableFrom === null
               ? lot.expiresAt === null
                 ? words.neverExpires
-                : words.expires(lastDay(lot.expiresAt))
-              : words.pendingUntil(dayOf(Date.parse(lot.spendableFrom)))}
+                : words.expires(lastDay(lot.expiresAt, zone))
+              : words.pendingUntil(dayIn(lot.spendableFrom, zone))}
           </span>
           <span>{amount(lot.points, program)}</span>
         </li>
       ))}
     </ul>
   );
-}
-
-/** Points expire at a midnight of the store: the day before is the last one to spend them. */
-const lastDay = (expiresAt: string): string => dayOf(Date.parse(expiresAt) - 1);
-
-function dayOf(at: number): string {
-  const options = { dateStyle: 'medium', timeZone: store.value?.timeZone } as const;
-  return new Intl.DateTimeFormat(locale, options).format(at);
 }

@@ -2,7 +2,7 @@
 
 import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
-import { day, locale } from '../../../shared/i18n/format.ts';
+import { calendarDay, locale } from '../../../shared/i18n/format.ts';
 import { may } from '../access.ts';
 import { t } from '../words.ts';
 
@@ -32,7 +32,7 @@ export function textOf(value: unknown): string {
 export function shown(value: unknown): string {
   if (typeof value === 'boolean') return value ? t().member.yes : t().member.no;
   const text = textOf(value);
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? day(new Date(`${text}T12:00:00`)) : text;
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? calendarDay(text) : text;
 }
 
 /** Return what a form has as a value, `null` for none, `undefined` for what is none of its type. */

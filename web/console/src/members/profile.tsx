@@ -1,7 +1,7 @@
 /** Who a member is, and a way to change that. */
 
 import { useState } from 'preact/hooks';
-import { day } from '../../../shared/i18n/format.ts';
+import { calendarDay, day } from '../../../shared/i18n/format.ts';
 import { may } from '../access.ts';
 import type { Member } from '../people.ts';
 import { t } from '../words.ts';
@@ -51,7 +51,7 @@ function Lines({ member, own }: { readonly member: Member; readonly own: readonl
     [words.email, member.email],
     [words.phone, member.phone],
     [words.number, member.customerNumber],
-    [words.birthday, member.birthday && day(new Date(`${member.birthday}T12:00:00`))],
+    [words.birthday, member.birthday && calendarDay(member.birthday)],
     [words.newsletter, member.newsletter && (isSubscribed ? words.yes : words.no)],
     ...ownLines(member, own),
     [words.since, day(new Date(member.createdAt))],

@@ -4,13 +4,12 @@ import { ask } from '../../../../shared/api/client.ts';
 import type { components } from '../../../../shared/api/schema.gen.ts';
 import { locale } from '../../../../shared/i18n/format.ts';
 import { daysOf, timeOf } from '../../../../shared/lib/hours.ts';
-import { beginOf, dayAt, endOf } from '../../../../shared/lib/zone.ts';
+import { beginOf, dayAt, endOf, lastDayOf } from '../../../../shared/lib/zone.ts';
 import type { WriteHeaders } from '../form/use-form.ts';
 import { CHECKED, type Answers, type FormField, type Typed } from '../form/fields.ts';
 import { typedAs } from '../numbers.ts';
 import type { Program } from '../program.ts';
 import { countRange, moneyRange, unitOf, unitRange } from '../ranges.ts';
-import { lastDay } from '../rewards/reward.ts';
 import { p } from '../words.ts';
 import { DAY_BEGINS, DAY_ENDS, DAYS, hoursOf, minuteOf } from './hours.ts';
 
@@ -61,7 +60,7 @@ export function typedCampaign(campaign: Campaign | null, zone: string): Typed {
     multiplier: typedAs(campaign.multiplier, locale),
     bonus: typedAs(campaign.bonus, locale),
     startsAt: dayAt(new Date(startsAt), zone),
-    endsAt: endsAt === null ? '' : lastDay(endsAt, zone),
+    endsAt: endsAt === null ? '' : lastDayOf(endsAt, zone),
     weekdays: hours && hours.weekdays.length < DAYS.length ? hours.weekdays.join(',') : '',
     start: hours && !isWholeDay ? hours.start : '',
     end: hours && !isWholeDay ? (hours.end === DAY_ENDS ? DAY_BEGINS : hours.end) : '',

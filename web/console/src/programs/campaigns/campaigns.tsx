@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../../../../shared/api/client.ts';
 import { exactAmountOf } from '../../../../shared/card/amounts.ts';
-import { day, number } from '../../../../shared/i18n/format.ts';
+import { dayIn, lastDay, number } from '../../../../shared/i18n/format.ts';
 import { useAction } from '../../../../shared/lib/use-action.ts';
 import { Failed, Loading } from '../../../../shared/ui/status.tsx';
 import { may, store } from '../../access.ts';
@@ -69,7 +69,7 @@ function NewCampaign({ program, onChanged }: PartProps) {
         submit={words.create}
         done={words.created}
         check={faultsOfHours}
-        summary={(answers) => campaignInWords(answers, program, zone)}
+        summary={(answers) => campaignInWords(answers, program)}
         question={questionOfHours}
         save={(answers, headers) => saveCampaign(program, null, answers, zone, headers)}
         onSaved={() => {
@@ -120,7 +120,8 @@ function When({ campaign }: { readonly campaign: Campaign }) {
 
 function datesOf({ startsAt, endsAt, endedAt }: Campaign): string {
   const words = p().campaigns;
-  const from = day(new Date(startsAt));
+  const zone = store.value?.timeZone;
+  const from = dayIn(startsAt, zone);
   const end = endedAt ?? endsAt;
-  return end === null ? words.since(from) : words.fromTo(from, day(new Date(new Date(end).getTime() - 1)));
+  return end === null ? words.since(from) : words.fromTo(from, lastDay(end, zone));
 }

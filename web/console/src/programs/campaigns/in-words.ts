@@ -1,9 +1,8 @@
 /** A campaign as its form has it, in words: what it brings and when, before it begins. */
 
 import { exactAmountOf } from '../../../../shared/card/amounts.ts';
-import { counted, day, locale, number } from '../../../../shared/i18n/format.ts';
+import { calendarDay, counted, locale, number } from '../../../../shared/i18n/format.ts';
 import { daysOf, timeOf } from '../../../../shared/lib/hours.ts';
-import { beginOf, endOf } from '../../../../shared/lib/zone.ts';
 import type { Answers } from '../form/fields.ts';
 import type { Program } from '../program.ts';
 import { p } from '../words.ts';
@@ -12,7 +11,7 @@ import { DAYS, hoursOf, minuteOf } from './hours.ts';
 const DAY_MINUTES = 24 * 60;
 
 /** Say what it brings, from when until when, and on which days at which hours of that. */
-export function campaignInWords(answers: Answers, program: Program, zone: string): string {
+export function campaignInWords(answers: Answers, program: Program): string {
   const words = p().campaigns.says;
   const isBonus = answers.text('kind') === 'bonus';
   const brings = isBonus
@@ -20,8 +19,8 @@ export function campaignInWords(answers: Answers, program: Program, zone: string
     : words.multiplier(number(answers.number('multiplier')));
   const [from, until] = [answers.text('startsAt'), answers.text('endsAt')];
   const dates = words.dates(
-    from === '' ? words.now : words.from(day(beginOf(from, zone))),
-    until === '' ? words.open : words.until(day(new Date(endOf(until, zone).getTime() - 1))),
+    from === '' ? words.now : words.from(calendarDay(from)),
+    until === '' ? words.open : words.until(calendarDay(until)),
   );
   return `${brings} ${dates}: ${hoursOfDay(answers)}.`;
 }

@@ -43,7 +43,7 @@ export function OneCampaign({ program, campaign, onChanged }: Props) {
           submit={p().terms.save}
           done={p().terms.saved}
           check={faultsOfHours}
-          summary={(answers) => campaignInWords(answers, program, zone)}
+          summary={(answers) => campaignInWords(answers, program)}
           question={(answers) => (isSame(answers) ? '' : questionOfHours(answers))}
           save={async (answers, headers) => {
             await saveCampaign(program, campaign, answers, zone, headers);

@@ -3,7 +3,7 @@
 import { ask } from '../../../../shared/api/client.ts';
 import type { components } from '../../../../shared/api/schema.gen.ts';
 import { locale, number } from '../../../../shared/i18n/format.ts';
-import { beginOf, dayAt, endOf } from '../../../../shared/lib/zone.ts';
+import { beginOf, dayAt, endOf, lastDayOf } from '../../../../shared/lib/zone.ts';
 import { stores } from '../../access.ts';
 import { CHECKED, type Answers, type FormField, type Typed } from '../form/fields.ts';
 import type { WriteHeaders } from '../form/use-form.ts';
@@ -89,7 +89,7 @@ export function typedReward(reward: Reward | null, zone: string): Typed {
     description: reward.description,
     stock: typedAs(reward.stock, locale),
     validFrom: validFrom === null ? '' : dayAt(new Date(validFrom), zone),
-    validUntil: validUntil === null ? '' : lastDay(validUntil, zone),
+    validUntil: validUntil === null ? '' : lastDayOf(validUntil, zone),
     timesPerPeriod: typedAs(limit?.timesPerPeriod, locale),
     period: limit?.period ?? 'month',
     requiredTier: reward.requiredTier ?? '',
@@ -108,8 +108,6 @@ export function othersOf({ limits, storeIds, shop }: Reward): string[] {
 }
 
 const nameOfStore = (id: string): string => stores.value.find(({ storeId }) => storeId === id)?.name ?? id;
-
-export const lastDay = (until: string, zone: string): string => dayAt(new Date(new Date(until).getTime() - 1), zone);
 
 /** The terms of a form. `before` is what stands: a day that stays keeps its time, a second limit stays. */
 export function termsOf(answers: Answers, type: string, before: Reward | null, zone: string): Terms {
