@@ -31,6 +31,7 @@ FLOWS = (
     "wallets",
     "standing",
     "suspended",
+    "large-text",
     "history",
 )
 

@@ -26,7 +26,7 @@ export function EarnedList({ earned, store }: Props) {
   const mine = useCards();
   if (earned.length === 0) return <p>{words.nowhere}</p>;
   return (
-    <ul class="plain-list">
+    <ul class="plain-list entries">
       {earned.map((each) => (
         <li key={each.programId}>
           <EarnedIn earned={each} store={store} mine={mine.find(({ membership }) => membership.programId === each.programId)} />

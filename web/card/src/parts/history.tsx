@@ -34,7 +34,7 @@ export function History({ card, membership }: Props) {
     <section class="stack">
       <h2>{t().history.title}</h2>
       {entries.length === 0 && <p class="quiet">{t().history.none}</p>}
-      <ul class="plain-list">
+      <ul class="plain-list entries">
         {entries.map((entry) => (
           <li key={entry.entryId} class="entry">
             <span>{titleOf(entry)}</span>

@@ -50,7 +50,7 @@ export default function Fields() {
         {!rows && found.error === undefined && <Loading />}
         {found.error !== undefined && <Failed error={found.error} retry={found.again} />}
         {rows?.length === 0 && <p>{words.none}</p>}
-        <ul class="plain-list">
+        <ul class="plain-list entries">
           {rows?.map((field) => (
             <li class="entry" key={field.name}>
               <span>

@@ -48,7 +48,7 @@ export function Report({ importId, isTrial }: Props) {
   return (
     <>
       <h3>{isTrial ? words.leftWould : words.left}</h3>
-      <ul class="plain-list">
+      <ul class="plain-list entries">
         {left.slice(0, SHOWN).map((row) => (
           <li class="entry" key={row.index}>
             <span>

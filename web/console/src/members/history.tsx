@@ -62,7 +62,7 @@ export function History({ userId, program, version, balance, refundPolicy, onCha
       <p role="status">{said}</p>
       {entries?.length === 0 && <p class="quiet">{words.none}</p>}
       {!entries && error === undefined && <Loading />}
-      <ul class="plain-list">
+      <ul class="plain-list entries">
         {entries?.map((entry) => (
           <li class="entry" key={entry.entryId}>
             <span>{sentenceFor(entry)}</span>

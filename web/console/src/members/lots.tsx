@@ -78,7 +78,7 @@ function LotTable({ lots, held, program }: TableProps) {
   const zone = store.value?.timeZone;
   if (lots.length === 0 && held === 0) return <p class="quiet">{words.noLots}</p>;
   return (
-    <ul class="plain-list">
+    <ul class="plain-list entries">
       {lots.map((lot, index) => (
         <li class="entry" key={index}>
           <span>

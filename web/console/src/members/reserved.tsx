@@ -29,7 +29,7 @@ export function Reserved({ userId, program, reservations, purchases, said, onFre
     <section class="stack" aria-labelledby={`reserved-${program.programId}`}>
       <h3 id={`reserved-${program.programId}`}>{words.reserved}</h3>
       <p role="status">{said}</p>
-      <ul class="plain-list">
+      <ul class="plain-list entries">
         {reservations.map((each) => (
           <li class="entry" key={each.reservationId}>
             <span>{titleOf(each)}</span>
