@@ -820,6 +820,14 @@ class SignInTooOld(PunktwerkError):
     fix = "Sign in again by password or mailed link, and send it with the new ID token at once."
 
 
+class MergeLosesSignIn(PunktwerkError):
+    """The member who would go signs in as a customer, and the one who would stay does not."""
+
+    code = "MERGE_LOSES_SIGN_IN"
+    status = 409
+    fix = "Merge the other way round: name the one who signs in as intoUserId."
+
+
 class MergeLimitExceeded(PunktwerkError):
     """Too many members were merged into one, or the member is in too many programs."""
 

@@ -36,6 +36,7 @@ FLOWS = [
     "members-cards",
     "members-reserved",
     "members-import",
+    "members-merge",
     "programs",
     "program",
     "program-rules",

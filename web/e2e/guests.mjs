@@ -14,6 +14,21 @@ export async function makeGuest() {
   return { email, userId: localId };
 }
 
+/** Join a program as the card does, with the guest's own sign-in. */
+export async function join({ email, userId }, programId) {
+  const { idToken } = await auth('accounts:signInWithPassword?key=any', {
+    email,
+    password: PASSWORD,
+    returnSecureToken: true,
+  });
+  const answer = await fetch(`${facts.baseUrl}/enrollInLoyaltyProgram`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${idToken}`, Connection: 'close' },
+    body: JSON.stringify({ programId, userId }),
+  });
+  assert.equal(answer.status, 200, await answer.text());
+}
+
 async function auth(action, body) {
   const answer = await fetch(`http://${facts.authHost}/identitytoolkit.googleapis.com/v1/${action}`, {
     method: 'POST',

@@ -13,6 +13,7 @@ from shared.errors import (
     MemberMerged,
     MemberNotFound,
     MergeLimitExceeded,
+    MergeLosesSignIn,
     StoreNotFound,
 )
 from shared.schemas import answers
@@ -80,7 +81,14 @@ EXAMPLE: dict[str, Any] = {
     "alreadyMerged": False,
 }
 
-REFUSALS = (StoreNotFound, MemberNotFound, MemberMerged, MergeLimitExceeded, BalanceLimitExceeded)
+REFUSALS = (
+    StoreNotFound,
+    MemberNotFound,
+    MemberMerged,
+    MergeLosesSignIn,
+    MergeLimitExceeded,
+    BalanceLimitExceeded,
+)
 
 
 def handle(body: Request, caller: Caller) -> Response:

@@ -8,7 +8,7 @@ from datetime import datetime
 from shared.domain.loyalty.merging import MERGED_MAX
 from shared.domain.members.member import Member, MemberStatus
 from shared.domain.members.profile import EXTERNAL_IDS_MAX, Profile
-from shared.errors import MergeLimitExceeded
+from shared.errors import MergeLimitExceeded, MergeLosesSignIn
 
 
 def handed_over(source: Member, into: str, now: datetime) -> Member:
@@ -38,9 +38,18 @@ def taken_over(target: Member, source: Member, now: datetime) -> Member:
     Personal data, codes and devices are encrypted for their member, so whoever holds the keys moves
     them. Who was suspended in the whole account is suspended still.
 
+    A sign-in reads the cards of its own user id, and staff cannot give it another one: a customer
+    who was merged into somebody without a sign-in would see no card any more.
+
     Raises:
+        MergeLosesSignIn: The old member signs in, and the new one does not.
         MergeLimitExceeded: Too many members were merged into this one.
     """
+    if source.is_customer and not target.is_customer:
+        raise MergeLosesSignIn(
+            f"User {source.user_id} signs in as a customer, and would see no card any more.",
+            userId=source.user_id,
+        )
     merged_from = (*target.merged_from, *source.merged_from, source.user_id)
     if len(merged_from) > MERGED_MAX:
         raise MergeLimitExceeded(f"At most {MERGED_MAX} members can be merged into one.")
@@ -54,7 +63,6 @@ def taken_over(target: Member, source: Member, now: datetime) -> Member:
         status=suspended.status,
         status_reason=suspended.status_reason,
         program_ids=tuple(dict.fromkeys((*target.program_ids, *source.program_ids))),
-        is_customer=target.is_customer or source.is_customer,
         is_unverified=target.is_unverified and source.is_unverified,
         merged_from=merged_from,
     )

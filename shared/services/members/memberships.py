@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared import clock, ids
-from shared.auth.caller import Caller
+from shared.auth.caller import Caller, SignedInCustomer
 from shared.domain.loyalty import ledger, loyalty_events, tiers, welcome
 from shared.domain.loyalty import standing as standing_rules
 from shared.domain.loyalty.entries import Entry
@@ -16,7 +16,7 @@ from shared.domain.loyalty.programs import Program
 from shared.domain.loyalty.tiers import TierProgress
 from shared.domain.members import comebacks as rules_of_comebacks
 from shared.domain.members.comebacks import Before
-from shared.domain.members.member import Member
+from shared.domain.members.member import Member, MemberStatus
 from shared.domain.members.profile import Profile
 from shared.errors import MembershipNotFound, VerificationRequired
 from shared.services import access, commands, forwarding
@@ -141,7 +141,7 @@ def enroll(
         entries = [*owed, *filter(None, [greeting]), *given]
         if after != existing:
             writes += membership_documents.writes(reads[path], after, *entries)
-        is_news = is_verified and person is not None and person.is_unverified
+        is_news = person is not None and _is_news(person, customer, is_verified=is_verified)
         noted = sign_in_addresses.noted(
             reads,
             person,
@@ -188,6 +188,13 @@ def _replayed(kept: Document, existing: Membership | None) -> Enrolment:
     return Enrolment(
         then, is_new=kept["isNew"], bonus_units=kept.get("bonusUnits", 0), is_replay=True
     )
+
+
+def _is_news(person: Member, customer: SignedInCustomer | None, *, is_verified: bool) -> bool:
+    """Tell whether the call is the first to say that somebody vouches for a member, or signs in."""
+    is_own = customer is not None and customer.user_id == person.user_id
+    signs_in_first = is_own and not person.is_customer and person.status is MemberStatus.ACTIVE
+    return (is_verified and person.is_unverified) or signs_in_first
 
 
 def _joined(

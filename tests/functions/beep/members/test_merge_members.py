@@ -344,6 +344,33 @@ def test_nobody_is_merged_with_nobody_or_with_themselves(merchant: Merchant) -> 
     assert (same.status, same.error) == (400, "INVALID_PARAMETERS")
 
 
+def test_who_signs_in_stays(merchant: Merchant) -> None:
+    """A customer reads the cards of the own user id: merged into another one, there are none."""
+    till, own = pair(merchant)
+    customer = merchant.customer(own.user_id, names_account=True)
+    customer.ok("enrollInLoyaltyProgram", own.ids)
+
+    with nothing_written():
+        answer = merge(own, till)
+
+    assert_refused(answer, 409, "MERGE_LOSES_SIGN_IN", {"userId": own.user_id})
+    assert merge(till, own).status == 200
+    assert own.balance()["currentBalance"] == 300
+    assert_sound(own)
+
+
+def test_of_two_who_sign_in_either_stays(merchant: Merchant) -> None:
+    """One person with two sign-ins: staff say which of them it is from now on."""
+    old, new = pair(merchant)
+    for each in (old, new):
+        merchant.customer(each.user_id, names_account=True).ok("enrollInLoyaltyProgram", each.ids)
+
+    assert merge(old, new).status == 200
+
+    assert merchant.api.ok("getMember", {"userId": new.user_id})["member"]["isCustomer"]
+    assert_sound(new)
+
+
 def test_another_accounts_members_do_not_exist(merchant: Merchant, new_merchant: Any) -> None:
     old, new = pair(merchant)
     stranger = new_merchant().member()

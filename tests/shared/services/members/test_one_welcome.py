@@ -72,15 +72,15 @@ def test_merging_says_how_much_it_took(two: tuple[Member, Member]) -> None:
     """The till's bonus was the first one, so it stays, whichever of the two members does."""
     till, own = two
 
-    answer = merge(own, till, "k1")
+    answer = merge(till, own, "k1")
 
     (row,) = answer["memberships"]
     assert (row["pointsMoved"], row["welcomeBonusTaken"], row["newBalance"]) == (50, 50, 50)
-    entry = stored.entries(till)[-1]
+    entry = stored.entries(own)[-1]
     assert (entry.kind, entry.units) == (EntryKind.REVERSE, -50)
-    assert merge(own, till, "k1") == answer
-    assert till.balance()["currentBalance"] == 50
-    assert_right(till)
+    assert merge(till, own, "k1") == answer
+    assert own.balance()["currentBalance"] == 50
+    assert_right(own)
 
 
 def test_what_is_spent_stays_spent_and_nobody_gets_into_debt(two: tuple[Member, Member]) -> None:
@@ -246,12 +246,12 @@ def test_a_third_one_goes_as_well(two: tuple[Member, Member]) -> None:
     till, own = two
     third = till.other("till_18")
     third.enroll()
-    merge(own, till)
+    merge(till, own)
 
-    (row,) = merge(till, third)["memberships"]
+    (row,) = merge(third, own)["memberships"]
 
     assert (row["pointsMoved"], row["welcomeBonusTaken"], row["newBalance"]) == (50, 50, 50)
-    assert_right(third)
+    assert_right(own)
 
 
 def test_where_one_has_had_a_bonus_nothing_is_taken(merchant: Merchant) -> None:

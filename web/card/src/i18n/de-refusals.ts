@@ -8,6 +8,7 @@ export const refusals: Readonly<Record<string, string>> = {
   PROGRAM_INACTIVE: 'Das Programm ist geschlossen.',
   SIGN_IN_NOT_VERIFIED: 'Bestätigen Sie zuerst Ihre E-Mail-Adresse: mit einem Link per E-Mail.',
   SHOP_CUSTOMER_REQUIRED: 'Verknüpfen Sie zuerst Ihr Konto im Onlineshop: fragen Sie dort.',
+  MEMBER_MERGED: 'Der Laden hat diese Anmeldung mit einer anderen von Ihnen zusammengeführt, und Ihre Karten sind dort. Melden Sie sich mit jener an, oder fragen Sie im Laden.',
   MEMBER_SUSPENDED: 'Ihre Karte ist gesperrt. Fragen Sie im Laden.',
   STORE_CODE_DAMAGED: 'Der Code wurde nicht ganz gelesen. Scannen Sie ihn noch einmal.',
   STORE_CODE_UNKNOWN: 'Diesen Code hat niemand ausgestellt. Fragen Sie im Laden nach dem richtigen.',

@@ -8,6 +8,7 @@ export const refusals: Readonly<Record<string, string>> = {
   PROGRAM_INACTIVE: 'The program is closed.',
   SIGN_IN_NOT_VERIFIED: 'Confirm your e-mail address first: sign in by a mailed link.',
   SHOP_CUSTOMER_REQUIRED: 'Link your account in the online shop first: ask the shop.',
+  MEMBER_MERGED: 'The shop has joined this sign-in with another one of yours, and your cards are there. Sign in with that one, or ask the shop.',
   MEMBER_SUSPENDED: 'Your card is suspended. Ask the shop.',
   STORE_CODE_DAMAGED: 'The code was not read completely. Scan it once more.',
   STORE_CODE_UNKNOWN: 'Nobody has issued this code. Ask the staff for the right one.',

@@ -40,7 +40,9 @@ export function Join({ card, store, friendsCode = '', isAsked = false, onJoined 
       const friend = card.referral && referralCode ? { referralCode } : {};
       const body = { programId: card.programId, userId: person.uid, ...friend };
       const headers = { 'Idempotency-Key': key.current };
-      await ask((api, signal) => api.POST('/enrollInLoyaltyProgram', { body, headers, signal }));
+      const { userId } = await ask((api, signal) => api.POST('/enrollInLoyaltyProgram', { body, headers, signal }));
+      // Staff have merged the two: this sign-in reads no card any more.
+      if (userId !== person.uid) throw new Problem('conflict', 'MEMBER_MERGED');
       onJoined();
     });
   }

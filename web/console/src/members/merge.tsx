@@ -20,15 +20,26 @@ interface Props {
   readonly onMerged: () => void;
 }
 
+/** The member of this page and the other one, as both are now. */
+interface Pair {
+  readonly own: Found;
+  readonly other: Found;
+}
+
 export function Merge({ found, onMerged }: Props) {
-  const [other, setOther] = useState<Found>();
+  const [pair, setPair] = useState<Pair>();
   const [isOtherKept, setOtherKept] = useState(false);
   const { isBusy, error, run } = useAction();
   const carryOut = useIntention();
   const words = t().member;
+  const [from, into] = isOtherKept ? [pair?.own, pair?.other] : [pair?.other, pair?.own];
 
   function choose({ userId }: Member): void {
-    run(async () => setOther(await ask((api, signal) => api.POST('/getMember', { body: { userId }, signal }))));
+    run(async () => {
+      const [own, other] = await Promise.all([read(found.member.userId), read(userId)]);
+      setOtherKept(!own.member.isCustomer && other.member.isCustomer);
+      setPair({ own, other });
+    });
   }
 
   function merge(from: Found, into: Found): void {
@@ -39,8 +50,8 @@ export function Merge({ found, onMerged }: Props) {
           api.POST('/mergeMembers', { body, headers: { 'Idempotency-Key': key }, signal }),
         ),
       );
-      setOther(undefined);
-      if (into === found) onMerged();
+      setPair(undefined);
+      if (into === pair?.own) onMerged();
       else go(linkTo(into.member.userId));
     });
   }
@@ -50,25 +61,26 @@ export function Merge({ found, onMerged }: Props) {
       <summary>{words.merge}</summary>
       <div class="stack">
         <p class="quiet">{words.mergeNote}</p>
-        {!other && <FindMember without={found.member.userId} onChosen={choose} />}
-        {other && (
+        {!pair && <FindMember without={found.member.userId} onChosen={choose} />}
+        {pair && into && from && (
           <>
             <fieldset class="stack">
               <legend>{words.mergeKeep}</legend>
-              <Candidate of={found} isKept={!isOtherKept} onKeep={() => setOtherKept(false)} />
-              <Candidate of={other} isKept={isOtherKept} onKeep={() => setOtherKept(true)} />
+              <Candidate of={pair.own} other={pair.other} isKept={!isOtherKept} onKeep={() => setOtherKept(false)} />
+              <Candidate of={pair.other} other={pair.own} isKept={isOtherKept} onKeep={() => setOtherKept(true)} />
             </fieldset>
-            <p>{mergeSentence(isOtherKept ? found : other, isOtherKept ? other : found)}</p>
+            {from.member.isCustomer && <p class="problem">{words.mergeSignIn(nameOf(from.member))}</p>}
+            <p>{words.mergeSentence(nameOf(from.member), nameOf(into.member))}</p>
             <div class="row start">
               <button
                 type="button"
                 class="severe"
                 aria-disabled={isBusy}
-                onClick={() => merge(isOtherKept ? found : other, isOtherKept ? other : found)}
+                onClick={() => merge(from, into)}
               >
                 {words.mergeNow}
               </button>
-              <button type="button" class="plain" onClick={() => setOther(undefined)}>
+              <button type="button" class="plain" onClick={() => setPair(undefined)}>
                 {words.mergeOther}
               </button>
             </div>
@@ -80,25 +92,29 @@ export function Merge({ found, onMerged }: Props) {
   );
 }
 
-const mergeSentence = (from: Found, into: Found): string =>
-  t().member.mergeSentence(nameOf(from.member), nameOf(into.member));
+const read = (userId: string): Promise<Found> =>
+  ask((api, signal) => api.POST('/getMember', { body: { userId }, signal }));
 
 interface CandidateProps {
   readonly of: Found;
+  readonly other: Found;
   readonly isKept: boolean;
   readonly onKeep: () => void;
 }
 
-function Candidate({ of, isKept, onKeep }: CandidateProps) {
+function Candidate({ of, other, isKept, onKeep }: CandidateProps) {
   const { member, memberships } = of;
+  // The card reads what belongs to the sign-in: who has one cannot go into somebody without.
+  const isRefused = other.member.isCustomer && !member.isCustomer;
   const programs = new Map((store.value?.programs ?? []).map((each) => [each.programId, each]));
   const known = [member.email, member.phone, member.customerNumber, member.userId];
   return (
     <label class="candidate">
-      <input type="radio" name="kept" checked={isKept} onChange={onKeep} />
+      <input type="radio" name="kept" checked={isKept} disabled={isRefused} onChange={onKeep} />
       <span class="stack">
         <strong>{nameOf(member)}</strong>
         <span class="quiet">{[...new Set(known.filter(Boolean))].join(' · ')}</span>
+        {member.isCustomer && <span class="quiet">{t().member.mergeCustomer}</span>}
         {memberships.map((each) => {
           const program = programs.get(each.programId);
           return (

@@ -181,7 +181,10 @@ export const member: Words['member'] = {
   mergeNote: 'Suchen Sie das andere. Sie sehen beide, bevor etwas geschieht.',
   mergeKeep: 'Wer bleibt?',
   mergeSentence: (from, into) =>
-    `Alles von ${from} geht an ${into}: Guthaben, Verlauf, Codes und was ${into} im Profil fehlt. Die alte Kennung und alte Codes führen dann zu ${into}. Haben beide einen Willkommensbonus bekommen, wird der spätere zurückgenommen, soweit er noch da ist. Das lässt sich nicht rückgängig machen.`,
+    `Alles von ${from} geht an ${into}: Guthaben, Verlauf, Codes und was ${into} im Profil fehlt. Die alte Kennung und alte Codes führen dann zu ${into}. Haben beide einen Willkommensbonus bekommen, wird einer davon zurückgenommen, soweit er noch da ist. Das lässt sich nicht rückgängig machen.`,
+  mergeCustomer: 'Meldet sich in der Karte an.',
+  mergeSignIn: (from) =>
+    `Auch ${from} hat eine eigene Anmeldung. Damit ist dann keine Karte mehr zu sehen: Fragen Sie die Person, welche von beiden sie benutzt.`,
   mergeMore: 'Und Karten in anderen Läden, oder von geschlossenen Programmen.',
   mergeNow: 'Beide zusammenführen',
   mergeOther: 'Ein anderes wählen',

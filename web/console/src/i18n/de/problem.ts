@@ -40,6 +40,7 @@ export const problem: Words['problem'] = {
     MEMBER_MERGED: 'Dieses Mitglied wurde mit einem anderen zusammengeführt. Suchen Sie jenes.',
     MEMBER_NOT_FOUND: 'Damit wird niemand gefunden.',
     MEMBER_SUSPENDED: 'Dieser Kunde ist gesperrt. Fragen Sie die Leitung.',
+    MERGE_LOSES_SIGN_IN: 'Dieses Mitglied meldet sich selbst an: Lassen Sie es bleiben, und das andere gehen.',
     MERGE_LIMIT_EXCEEDED: 'Diese beiden haben zu viel, um eines zu werden.',
     NOT_STAFF: 'Sie haben in diesem Laden keine Rolle mehr.',
     OWN_MEMBERSHIP: 'Das ist Ihre eigene Karte. Lassen Sie jemand anderen buchen.',

@@ -177,7 +177,10 @@ export const member = {
   mergeNote: 'Find the other one. You see both before anything happens.',
   mergeKeep: 'Who stays?',
   mergeSentence: (from: string, into: string) =>
-    `Everything of ${from} goes to ${into}: balance, history, codes, and what ${into} lacks in the profile. The old id and old codes lead to ${into} from then on. If both got a welcome bonus, the later one is taken back as far as it is there. This cannot be undone.`,
+    `Everything of ${from} goes to ${into}: balance, history, codes, and what ${into} lacks in the profile. The old id and old codes lead to ${into} from then on. If both got a welcome bonus, one of them is taken back as far as it is there. This cannot be undone.`,
+  mergeCustomer: 'Signs in to the card.',
+  mergeSignIn: (from: string) =>
+    `${from} has an own sign-in, too. With that one no card is seen any more: ask the person which of the two they use.`,
   mergeMore: 'And cards in other stores, or of closed programs.',
   mergeNow: 'Merge both',
   mergeOther: 'Choose another one',

@@ -39,6 +39,7 @@ export const problem = {
     MEMBER_MERGED: 'This member was merged into another one. Find that one.',
     MEMBER_NOT_FOUND: 'Nobody is found by that.',
     MEMBER_SUSPENDED: 'This customer is suspended. Ask a manager.',
+    MERGE_LOSES_SIGN_IN: 'This member signs in by themselves: let this one stay, and the other one go.',
     MERGE_LIMIT_EXCEEDED: 'These two have too much to become one.',
     NOT_STAFF: 'You have no role in this shop any more.',
     OWN_MEMBERSHIP: 'That is your own card. Let somebody else book it.',
