@@ -137,6 +137,14 @@ async function webhooks(browser, width) {
   await secret.getByText(/^whsec_/).waitFor();
   await check(opened, 'developers-webhook-made');
 
+  // Nobody loses it by a tap on a link.
+  await page.getByRole('link', { name: shop.url }).click();
+  const asked = page.getByRole('dialog', { name: 'Have you kept it?' });
+  await asked.waitFor();
+  await check(opened, 'developers-secret-asked');
+  await asked.getByRole('button', { name: 'Stay here' }).press('Enter');
+  await secret.getByRole('button', { name: 'I have kept it' }).press('Enter');
+  await secret.waitFor({ state: 'detached' });
   await page.getByRole('link', { name: shop.url }).click();
   await page.getByRole('heading', { name: shop.url }).waitFor();
   await page.getByText('Nothing was sent yet.').waitFor();

@@ -1,4 +1,4 @@
-/** What is typed and not saved is not lost by a link, by Back, by another mode, or by closing the tab. */
+/** What is typed and not saved is not lost by a link, by Back, by another mode, or by closing the tab; and no save undoes another's. */
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -15,6 +15,7 @@ const POLICY = { basis: 'calendar_year', downgrade: 'one', graceDays: 30, toEndO
 await run(async (browser) => {
   for (const width of WIDTHS) await flow(browser, width);
   await german(browser);
+  await twoTabs(browser);
 });
 
 async function makeProgram() {
@@ -108,5 +109,41 @@ async function german(browser) {
   await page.getByRole('link', { name: 'Alle Programme' }).press('Enter');
   await page.getByRole('dialog', { name: 'Ohne Speichern verlassen?' }).waitFor();
   await check(opened, 'leave-asked-german');
+  await context.close();
+}
+
+/** Two tabs have one form open: each saves what was changed in it. */
+async function twoTabs(browser) {
+  const programName = `Two tabs ${randomUUID().slice(0, 8)}`;
+  const rewards = ['Coffee', 'Cake'].map((title, index) => ({ title, type: 'free_product', requiredPoints: index === 0 ? 5 : 3 }));
+  const body = { storeId, programName, programType: 'stamps', rules: { requiredStamps: 5 }, rewards, isActive: false };
+  const { programId } = await call('createLoyaltyProgram', body);
+  const opened = await open(browser);
+  const { page, context } = opened;
+  const address = `${facts.urls.console}/programs/${programId}/card`;
+  await page.goto(address);
+  await signIn(page, facts.signIns.manager);
+  await page.getByLabel('Name of the program').waitFor();
+  const second = await context.newPage();
+  await second.goto(address);
+  await second.getByLabel('Stamps of a full card').fill('8');
+  await second.getByText('So far that costs a full card: 5 stamps. Without the tick it stays at 5.').waitFor();
+  assert.ok(await second.getByLabel('Give “Coffee” for 8 stamps, too').isChecked());
+  await second.getByText('8 stamps, then: Coffee.').first().waitFor();
+  await check({ ...opened, page: second }, 'full-card-changed');
+
+  async function save(tab) {
+    await tab.getByRole('button', { name: 'Save' }).press('Enter');
+    await tab.getByText('Saved.', { exact: true }).waitFor();
+  }
+  await page.getByLabel('Name of the program').fill(`${programName} plus`);
+  await save(page);
+  await save(second);
+  const saved = await read(programId);
+  assert.deepEqual([saved.programName, saved.rules.requiredStamps], [`${programName} plus`, 8]);
+  assert.deepEqual(saved.rewards.map(({ title, requiredPoints }) => [title, requiredPoints]), [['Coffee', 8], ['Cake', 3]]);
+  // The form takes in what the other tab has saved, and sends nothing of it.
+  await second.waitForFunction((name) => [...document.querySelectorAll('input')].some(({ value }) => value === name), saved.programName);
+  assert.equal(await second.getByText('Not saved yet.').count(), 0);
   await context.close();
 }

@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
+import { changedOf, isEmpty } from '../ui/changed.ts';
 import { Choices } from '../ui/choices.tsx';
 import { Field } from '../ui/field.tsx';
 import { useUnsaved } from '../ui/unsaved.ts';
@@ -21,13 +22,13 @@ export interface Described {
   readonly events: never[];
 }
 
-interface Props {
-  readonly hook?: Webhook;
-  readonly submit: string;
-  readonly send: (described: Described) => Promise<void>;
-}
+type Props = { readonly submit: string } & (
+  | { readonly hook?: never; readonly send: (described: Described) => Promise<void> }
+  | { readonly hook: Webhook; readonly send: (changes: Partial<Described>) => Promise<void> }
+);
 
-export function EndpointForm({ hook, submit, send }: Props) {
+export function EndpointForm(props: Props) {
+  const { hook, submit } = props;
   const [url, setUrl] = useState(hook?.url ?? '');
   const [kind, setKind] = useState<'http' | Kind>('http');
   const [typed, setTyped] = useState(EMPTY);
@@ -38,11 +39,12 @@ export function EndpointForm({ hook, submit, send }: Props) {
   const [problems, setProblems] = useState({ url: '', events: '' });
   const [done, setDone] = useState('');
   const { isBusy, error, run } = useAction();
-  const content = JSON.stringify([url.trim(), description.trim(), isAll || chosen]);
-  const [saved, setSaved] = useState(content);
-  useUnsaved(hook ? content !== saved : url.trim() !== '' || description.trim() !== '');
-  const words = t().developers.webhooks;
   const hasUrl = hook ? hook.url !== null : kind === 'http';
+  const events = (isAll ? ['*'] : chosen) as never[]; // of the API's own lists
+  const content: Described = { description: description.trim(), events, ...(hasUrl && { url: url.trim() }) };
+  const [saved, setSaved] = useState(content);
+  useUnsaved(hook ? !isEmpty(changedOf(saved, content)) : url.trim() !== '' || description.trim() !== '');
+  const words = t().developers.webhooks;
 
   function submitted(event: Event): void {
     event.preventDefault();
@@ -54,13 +56,13 @@ export function EndpointForm({ hook, submit, send }: Props) {
     setFaults(found);
     if (!isUrlGood || !isSome || Object.keys(found).length > 0) return;
     run(async () => {
-      const events = (isAll ? ['*'] : chosen) as never[]; // of the API's own lists
-      const destination = !hook && kind !== 'http' && { destination: destinationOf(kind, typed) };
-      await send({ ...(hasUrl && { url: url.trim() }), ...destination, description: description.trim(), events });
-      if (hook) {
+      if (props.hook) {
+        const changes = changedOf(saved, content);
+        if (!isEmpty(changes)) await props.send(changes);
         setSaved(content);
         setDone(words.saved);
       } else {
+        await props.send({ ...content, ...(kind !== 'http' && { destination: destinationOf(kind, typed) }) });
         setUrl('');
         setTyped(EMPTY);
         setDescription('');

@@ -8,6 +8,7 @@ import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { Sure } from '../../../shared/ui/sure.tsx';
 import { may } from '../access.ts';
+import { forget } from '../ui/unsaved.ts';
 import { useRead } from '../ui/use-read.ts';
 import { t } from '../words.ts';
 import { Deliveries } from './deliveries.tsx';
@@ -87,6 +88,7 @@ function Settings({ hook, onChanged }: Props) {
   async function remove(): Promise<void> {
     const body = { webhookId };
     await ask((api, signal) => api.POST('/deleteWebhookEndpoint', { body, signal }));
+    forget(); // A secret of it, or what was typed about it.
     onChanged();
     go('/console/developers/webhooks');
   }

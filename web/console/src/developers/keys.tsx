@@ -16,21 +16,25 @@ import { Secret } from './secret.tsx';
 
 export default function Keys() {
   const [isWithRevoked, setWithRevoked] = useState(false);
-  const [made, setMade] = useState<Made>();
+  const [made, setMade] = useState<readonly Made[]>([]);
   const { isBusy, error, run, again } = useAction();
   const words = t().developers.keys;
   const keys = useRead(() => list(isWithRevoked), [isWithRevoked]);
   const names = useRead(namesOfStaff, []);
 
+  const without = (keyId: string): void => setMade((before) => before.filter(({ apiKey }) => apiKey.keyId !== keyId));
+
   function show(answer: Made): void {
-    setMade(answer);
+    setMade((before) => [answer, ...before]); // The one before is shown until it is kept, too.
     keys.again();
   }
 
   function rotate(key: ApiKey): void {
     run(async () => {
       const body = { keyId: key.keyId };
-      show(await ask((api, signal) => api.POST('/rotateApiKey', { body, signal })));
+      const answer = await ask((api, signal) => api.POST('/rotateApiKey', { body, signal }));
+      without(key.keyId);
+      show(answer);
     });
   }
 
@@ -38,7 +42,7 @@ export default function Keys() {
     run(async () => {
       const body = { keyId: key.keyId };
       await ask((api, signal) => api.POST('/revokeApiKey', { body, signal }));
-      if (made?.apiKey.keyId === key.keyId) setMade(undefined);
+      without(key.keyId);
       keys.again();
     });
   }
@@ -47,13 +51,16 @@ export default function Keys() {
     <>
       <Head title={words.title} />
       <p class="quiet">{words.note}</p>
-      {made?.key != null && (
-        <Secret
-          title={words.made}
-          note={made.apiKey.kind === 'secret' ? words.keepSecret : words.keepPublishable}
-          text={made.key}
-          onKept={() => setMade(undefined)}
-        />
+      {made.map(({ apiKey, key }) =>
+        key === null ? null : (
+          <Secret
+            title={words.made}
+            note={apiKey.kind === 'secret' ? words.keepSecret : words.keepPublishable}
+            text={key}
+            onKept={() => without(apiKey.keyId)}
+            key={key}
+          />
+        ),
       )}
       <Refused error={error} again={again} />
       <section class="panel" aria-busy={isBusy}>

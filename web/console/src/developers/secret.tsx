@@ -1,6 +1,7 @@
-/** A secret that the API has shown this once: to be copied before the page forgets it. */
+/** A secret that the API has shown this once: who leaves the page without having kept it is asked first. */
 
 import { useCopy } from '../ui/use-copy.ts';
+import { useUnsaved } from '../ui/unsaved.ts';
 import { t } from '../words.ts';
 
 interface Props {
@@ -13,6 +14,7 @@ interface Props {
 
 export function Secret({ title, note, text, onKept }: Props) {
   const { isCopied, copy } = useCopy();
+  useUnsaved(true, 'secret');
   const words = t().developers.secret;
   return (
     <section class="panel good" aria-label={title} role="status">

@@ -38,12 +38,13 @@ interface ListProps {
 }
 
 function List({ hooks, error, again }: ListProps) {
-  const [made, setMade] = useState<{ secret: string; warning: string | null }>();
+  const [made, setMade] = useState<readonly string[]>([]);
   const words = t().developers.webhooks;
 
   async function create(described: Described): Promise<void> {
     const body = { ...described, storeId: storeHere() };
-    setMade(await ask((api, signal) => api.POST('/createWebhookEndpoint', { body, signal })));
+    const { secret } = await ask((api, signal) => api.POST('/createWebhookEndpoint', { body, signal }));
+    setMade((before) => [secret, ...before]); // The one before is shown until it is kept, too.
     again();
   }
 
@@ -51,9 +52,15 @@ function List({ hooks, error, again }: ListProps) {
     <>
       <Head title={words.title} />
       <p class="quiet">{words.note}</p>
-      {made && (
-        <Secret title={words.secret} note={words.secretNote} text={made.secret} onKept={() => setMade(undefined)} />
-      )}
+      {made.map((secret) => (
+        <Secret
+          title={words.secret}
+          note={words.secretNote}
+          text={secret}
+          onKept={() => setMade((before) => before.filter((each) => each !== secret))}
+          key={secret}
+        />
+      ))}
       {hooks?.length === 0 && <p class="panel">{words.none}</p>}
       {hooks && hooks.length > 0 && (
         <ul class="plain-list">

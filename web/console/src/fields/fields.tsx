@@ -7,6 +7,7 @@ import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { Sure } from '../../../shared/ui/sure.tsx';
 import { nameOfField, readOwnFields, type OwnField } from '../members/own-fields.ts';
+import { changedOf } from '../ui/changed.ts';
 import { useRead } from '../ui/use-read.ts';
 import { t } from '../words.ts';
 import { FieldForm } from './field-form.tsx';
@@ -31,7 +32,7 @@ export default function Fields() {
 
   function save(field: OwnField, before: OwnField | undefined): void {
     write(
-      (fields) => [...(before ? fields.map((each) => (each.name === before.name ? field : each)) : [...fields, field])],
+      (fields) => [...(before ? fields.map((each) => (each.name === before.name ? { ...each, ...changedOf(before, field) } : each)) : [...fields, field])],
       words.saved(nameOfField(field)),
     );
   }

@@ -19,17 +19,18 @@ interface Props {
 
 export function ProfileForm({ member, own, onDone }: Props) {
   const [values, setValues] = useState<Values>(() => valuesOf(member));
-  const wasSubscribed = member.newsletter?.subscribed ?? false;
+  const [before] = useState(values); // What others change meanwhile stays.
+  const [wasSubscribed] = useState(member.newsletter?.subscribed ?? false);
   const [isSubscribed, setSubscribed] = useState(wasSubscribed);
   const [problems, setProblems] = useState<Values>({});
   const { isBusy, error, run } = useAction();
   const carryOut = useIntention();
-  useUnsaved(hasChanged(valuesOf(member), values) || isSubscribed !== wasSubscribed);
+  useUnsaved(hasChanged(before, values) || isSubscribed !== wasSubscribed);
   const words = t().member;
 
   function submit(event: Event): void {
     event.preventDefault();
-    const { changes, problems: wrong } = changesOf(valuesOf(member), values, own);
+    const { changes, problems: wrong } = changesOf(before, values, own);
     if (isSubscribed !== wasSubscribed) changes['newsletter'] = { subscribed: isSubscribed };
     setProblems(wrong);
     if (Object.keys(wrong).length > 0) return;

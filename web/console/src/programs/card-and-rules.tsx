@@ -8,9 +8,10 @@ import { isCheckIn, perCheckIn } from './check-ins.ts';
 import { COLOR_FIRST, RANGES } from './draft.ts';
 import { EditForm } from './form/edit-form.tsx';
 import type { Answers, FormField, Typed } from './form/fields.ts';
+import { changeRewards, fullCardFields, typedFullCard, withCard, WITH_CARD } from './full-card.ts';
 import { inSentences } from './in-sentences.ts';
 import { perCheckInField } from './more/visits.ts';
-import { typedAs } from './numbers.ts';
+import { readNumber, typedAs } from './numbers.ts';
 import { Preview } from './preview.tsx';
 import { lookOf, updateProgram, type Changes, type PartProps, type Program } from './program.ts';
 import { countRange, moneyRange } from './ranges.ts';
@@ -26,12 +27,13 @@ export function CardAndRules({ program, onChanged }: PartProps) {
     <>
       <p class="quiet">{words.fixed(p().programs.types[program.programType])}</p>
       <EditForm
-        fields={() => fieldsOf(program)}
+        fields={(typed) => fieldsOf(program, typed)}
         typed={typedOf(program)}
         submit={words.save}
         done={words.saved}
-        save={async (answers, headers) => {
-          await updateProgram(program, changesOf(program, answers), headers);
+        save={async (answers, headers, before) => {
+          await updateProgram(program, changesOf(program, before), changesOf(program, answers), headers);
+          if (isCardChanged(program, answers)) await changeRewards(program, answers.number('requiredStamps'), headers);
           onChanged();
         }}
         beside={(answers) => <Beside program={program} answers={answers} />}
@@ -43,25 +45,34 @@ export function CardAndRules({ program, onChanged }: PartProps) {
 function Beside({ program, answers }: { readonly program: Program; readonly answers: Answers | null }) {
   if (!answers) return <Preview look={null} sentences={[]} isInDoubt />;
   const changed = withChanges(program, answers);
-  const rewards = program.rewards.filter((each) => each.isActive);
+  const rewards = changed.rewards.filter((each) => each.isActive);
   return <Preview look={lookOf(changed)} sentences={inSentences({ ...changed, rewards })} isInDoubt={false} />;
 }
 
-function fieldsOf(program: Program): FormField[] {
+function fieldsOf(program: Program, typed: Typed): FormField[] {
   const { name, look } = p().wizard;
   return [
     { kind: 'text', name: 'programName', label: name.name, hint: name.nameHint, max: NAME_MAX },
     { kind: 'text', name: 'description', label: name.description, hint: name.descriptionHint, max: TEXT_MAX, isOptional: true },
-    ...ruleFields(program),
+    ...ruleFields(program, typed),
     ...(hasCheckIns(program) ? [perCheckInField(program)] : []),
     { kind: 'color', name: 'color', label: look.color },
     { kind: 'link', name: 'logo', label: look.logo, hint: look.logoHint, max: TEXT_MAX * 4, isOptional: true },
   ];
 }
 
+function stampsIn(typed: Typed): number | null {
+  const read = readNumber(typed['requiredStamps'] ?? '', locale, RANGES.requiredStamps);
+  return 'value' in read ? read.value : null;
+}
+
+/** Whether the rewards of a full card go with it. */
+const isCardChanged = (program: Program, answers: Answers): boolean =>
+  'requiredStamps' in program.rules && program.rules.requiredStamps !== answers.number('requiredStamps') && answers.flag(WITH_CARD);
+
 const hasCheckIns = ({ earningMethods }: Program): boolean => earningMethods.some(isCheckIn);
 
-function ruleFields(program: Program): FormField[] {
+function ruleFields(program: Program, typed: Typed): FormField[] {
   const words = p().terms;
   const { rules } = p().wizard;
   const { currency } = program;
@@ -76,6 +87,7 @@ function ruleFields(program: Program): FormField[] {
     case 'stamps':
       return [
         { kind: 'number', name: 'requiredStamps', label: rules.requiredStamps, range: RANGES.requiredStamps },
+        ...fullCardFields(program, stampsIn(typed)),
         { kind: 'number', name: 'stampsPerPurchase', label: words.stampsPerPurchase, range: countRange(1, 100) },
       ];
     case 'cashback':
@@ -101,6 +113,7 @@ function typedOf({ programName, description, rules, branding }: Program): Typed 
     logo: branding.logo ?? '',
     ...Object.fromEntries(numbers.map(([name, value]) => [name, typedAs(value, locale)])),
     pointsPerCheckin: typedAs(perCheckIn(rules), locale),
+    ...typedFullCard(),
   };
 }
 
@@ -135,6 +148,7 @@ const withChanges = (program: Program, answers: Answers): Program => ({
   ...program,
   programName: answers.text('programName'),
   description: answers.text('description'),
+  rewards: isCardChanged(program, answers) ? withCard(program, answers.number('requiredStamps')) : program.rewards,
   rules: { ...program.rules, ...rulesOf(program, answers) } as Rules,
   branding: { color: answers.text('color'), logo: safeUrl(answers.text('logo')) ?? null },
 });

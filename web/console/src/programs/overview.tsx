@@ -43,7 +43,7 @@ function State({ program, onChanged }: PartProps) {
 
   function change(): void {
     send(!isActive, async (headers) => {
-      await updateProgram(program, { isActive: !isActive }, headers);
+      await updateProgram(program, { isActive }, { isActive: !isActive }, headers);
       made.value = undefined;
       onChanged();
     });

@@ -3,6 +3,7 @@
 import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
 import { openStore } from '../access.ts';
+import { changedOf, isEmpty } from '../ui/changed.ts';
 import type { Look } from './face.ts';
 
 type Schemas = components['schemas'];
@@ -20,11 +21,18 @@ export async function readProgram(programId: string): Promise<Program> {
   return (await ask((api, signal) => api.GET('/getLoyaltyProgram', { params: { query }, signal }))).program;
 }
 
+/** What the API merges: of the others, each is told as a whole. */
+const MERGED = ['rules', 'branding', 'checkInLimit', 'receiptClaims', 'tierPolicy'] as const;
+
+/** Only what the form has changed is sent: somebody else may have changed the rest meanwhile. */
 export async function updateProgram(
   { programId, storeId }: Program,
-  changes: Changes,
+  before: Changes,
+  after: Changes,
   headers: { readonly 'Idempotency-Key': string },
 ): Promise<void> {
+  const changes = changedOf(before, after, MERGED);
+  if (isEmpty(changes)) return;
   const body = { programId, ...changes };
   await ask((api, signal) => api.POST('/updateLoyaltyProgram', { body, headers, signal }));
   await openStore(storeId); // The till takes the open programs from there.

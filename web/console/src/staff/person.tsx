@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import { day } from '../../../shared/i18n/format.ts';
 import { Sure } from '../../../shared/ui/sure.tsx';
+import { changedOf, isEmpty } from '../ui/changed.ts';
 import { Refused } from '../ui/refused.tsx';
 import { useUnsaved } from '../ui/unsaved.ts';
 import { useWrite } from '../ui/use-write.ts';
@@ -47,6 +48,8 @@ export function PersonRow({ person, onChanged }: Props) {
 
 const nameOf = (person: Person): string => person.label || person.userId;
 
+type Changes = Partial<{ label: string; role: Given['role']; storeIds: string[]; isDisabled: boolean }>;
+
 function Change({ person, onChanged }: Props) {
   const [label, setLabel] = useState(person.label);
   const [given, setGiven] = useState<Given>({ role: person.role, storeIds: person.storeIds });
@@ -55,14 +58,16 @@ function Change({ person, onChanged }: Props) {
   const words = t().staff;
   const name = nameOf(person);
   const storeIds = isLimitable(given.role) ? [...given.storeIds] : [];
-  const isRenamed = label.trim() !== '' && label.trim() !== person.label;
-  useUnsaved(isRenamed || given.role !== person.role || storeIds.join() !== person.storeIds.join());
+  const content: Changes = { role: given.role, storeIds, label: label.trim() || person.label };
+  const [saved, setSaved] = useState<Changes>({ role: person.role, storeIds: [...person.storeIds], label: person.label });
+  const changes = changedOf(saved, content);
+  useUnsaved(!isEmpty(changes));
 
-  type Changes = Partial<{ label: string; role: Given['role']; storeIds: string[]; isDisabled: boolean }>;
   function update(changes: Changes): void {
     const body = { userId: person.userId, ...changes };
     send(body, async (header) => {
       await ask((api, signal) => api.POST('/updateStaffMember', { body, params: { header }, signal }));
+      setSaved((before) => ({ ...before, ...changes }));
       onChanged(words.changed(changes.label ?? name));
     });
   }
@@ -72,7 +77,8 @@ function Change({ person, onChanged }: Props) {
     const fault = faultOf(given);
     setProblem(fault);
     if (fault) return;
-    update({ role: given.role, storeIds, ...(label.trim() && { label: label.trim() }) });
+    if (isEmpty(changes)) onChanged(words.changed(name));
+    else update(changes);
   }
 
   function remove(): void {

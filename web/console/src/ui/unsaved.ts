@@ -1,13 +1,19 @@
-/** Which forms hold what is not saved yet, and what happens to it when somebody wants to leave. */
+/** What of a page would be lost with it: what is typed and not saved, and what is shown only once. What happens to it when somebody wants to leave. */
 
 import { signal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { guardPages } from '../../../shared/lib/router.ts';
 
-const open = new Set<symbol>();
+/** What would be lost: a form's content, or a secret that is never shown again. */
+export type Kind = 'form' | 'secret';
+
+const open = new Map<symbol, Kind>();
 
 /** Whether some form of the page holds what is not saved. */
 export const isUnsavedHere = signal(false);
+
+/** What the page would lose at worst. */
+export const kindHere = (): Kind => ([...open.values()].includes('secret') ? 'secret' : 'form');
 
 /** What somebody wants to do that would lose it: the page asks, and does it if the person says so. */
 export const wish = signal<(() => void) | undefined>(undefined);
@@ -16,11 +22,11 @@ export const wish = signal<(() => void) | undefined>(undefined);
  * Keep a page while its form holds what is not saved: links, Back, another store, and closing the
  * tab ask first. Return a function for once it is saved: from then on nothing asks.
  */
-export function useUnsaved(isUnsaved: boolean): () => void {
+export function useUnsaved(isUnsaved: boolean, kind: Kind = 'form'): () => void {
   const own = useRef(Symbol('form'));
   // With what is drawn, and not a moment later: who reads "Saved" and goes on is not asked.
   useLayoutEffect(() => {
-    if (isUnsaved) hold(own.current);
+    if (isUnsaved) hold(own.current, kind);
     return () => letGo(own.current);
   }, [isUnsaved]);
   return () => letGo(own.current);
@@ -36,10 +42,15 @@ export function leaving(leave: () => void): boolean {
 /** The person has said that it may be lost. */
 export function leaveNow(): void {
   const leave = wish.value;
-  open.clear();
-  settle();
+  forget();
   wish.value = undefined;
   leave?.();
+}
+
+/** What the page holds belongs to what is gone. */
+export function forget(): void {
+  open.clear();
+  settle();
 }
 
 export function stay(): void {
@@ -52,9 +63,9 @@ function mayLeave(leave: () => void): boolean {
   return false;
 }
 
-function hold(form: symbol): void {
-  open.add(form);
-  isUnsavedHere.value = true;
+function hold(form: symbol, kind: Kind): void {
+  open.set(form, kind);
+  settle();
   addEventListener('beforeunload', warn); // Only while there is something: it keeps pages out of the browser's cache.
 }
 
@@ -64,8 +75,8 @@ function letGo(form: symbol): void {
 }
 
 function settle(): void {
+  isUnsavedHere.value = [...open.values()].includes('form');
   if (open.size > 0) return;
-  isUnsavedHere.value = false;
   removeEventListener('beforeunload', warn);
 }
 

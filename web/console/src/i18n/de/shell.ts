@@ -43,6 +43,11 @@ export const shell: Words['shell'] = {
     stay: 'Hier bleiben',
     leave: 'Verlassen, ohne zu speichern',
     notSaved: 'Noch nicht gespeichert.',
+    ofSecret: {
+      title: 'Haben Sie es aufbewahrt?',
+      note: 'Was diese Seite zeigt, wird nur jetzt gezeigt. Wenn Sie sie verlassen, kann es niemand mehr zeigen: Sie müssten etwas Neues anlegen.',
+      leave: 'Verlassen, ich brauche es nicht',
+    },
   },
   noStore: 'Diese Filiale gibt es nicht.',
   roles: { owner: 'Inhaber', manager: 'Leitung', cashier: 'Kasse', developer: 'Entwicklung' },

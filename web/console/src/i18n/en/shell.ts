@@ -42,6 +42,11 @@ export const shell = {
     stay: 'Stay here',
     leave: 'Leave without saving',
     notSaved: 'Not saved yet.',
+    ofSecret: {
+      title: 'Have you kept it?',
+      note: 'What this page shows is shown only now. If you leave, nobody can show it again: you would have to make a new one.',
+      leave: 'Leave, it is not needed',
+    },
   },
   noStore: 'There is no such store.',
   roles: { owner: 'Owner', manager: 'Manager', cashier: 'Cashier', developer: 'Developer' },

@@ -5,6 +5,7 @@ import type { components } from '../../../../shared/api/schema.gen.ts';
 import { locale } from '../../../../shared/i18n/format.ts';
 import { daysOf, timeOf } from '../../../../shared/lib/hours.ts';
 import { beginOf, dayAt, endOf, lastDayOf } from '../../../../shared/lib/zone.ts';
+import { changedOf, isEmpty } from '../../ui/changed.ts';
 import type { WriteHeaders } from '../form/use-form.ts';
 import { CHECKED, type Answers, type FormField, type Typed } from '../form/fields.ts';
 import { typedAs } from '../numbers.ts';
@@ -72,20 +73,12 @@ export function typedCampaign(campaign: Campaign | null, zone: string): Typed {
   };
 }
 
-export async function saveCampaign(
-  program: Program,
-  before: Campaign | null,
-  answers: Answers,
-  zone: string,
-  headers: WriteHeaders,
-): Promise<void> {
-  const { programId } = program;
-  const was = typedCampaign(before, zone);
-  const isNew = (name: string): boolean => answers.text(name) !== (was[name] ?? '');
+/** The terms of a form. */
+export function termsOf(answers: Answers, zone: string) {
   const from = answers.text('startsAt');
   const until = answers.text('endsAt');
   const isBonus = answers.text('kind') === 'bonus';
-  const terms = {
+  return {
     name: answers.text('name'),
     multiplier: isBonus ? null : answers.number('multiplier'),
     bonus: isBonus ? answers.number('bonus') : null,
@@ -94,13 +87,27 @@ export async function saveCampaign(
     firstPurchaseOnly: answers.flag('firstPurchaseOnly'),
     limitPerMember: answers.numberOrNull('limitPerMember'),
     limitTotal: answers.numberOrNull('limitTotal'),
-    ...(isNew('startsAt') && from !== '' && { startsAt: beginOf(from, zone).toISOString() }),
-    ...(isNew('endsAt') && { endsAt: until === '' ? null : endOf(until, zone).toISOString() }),
-    // Several hours of a day, as set by the API, stay unless these are changed.
-    ...(['weekdays', 'start', 'end'].some(isNew) && { happyHours: hoursOf(answers) }),
+    ...(from !== '' && { startsAt: beginOf(from, zone).toISOString() }),
+    endsAt: until === '' ? null : endOf(until, zone).toISOString(),
+    happyHours: hoursOf(answers),
   };
+}
+
+/** What stays as it was is not sent: several hours of a day, as set by the API, and the time of a day stay, too. */
+export async function saveCampaign(
+  program: Program,
+  before: Campaign | null,
+  answers: Answers,
+  zone: string,
+  headers: WriteHeaders,
+  was: Answers,
+): Promise<void> {
+  const { programId } = program;
+  const terms = termsOf(answers, zone);
   if (before) {
-    const body = { programId, campaignId: before.campaignId, ...terms };
+    const changes = changedOf(termsOf(was, zone), terms);
+    if (isEmpty(changes)) return;
+    const body = { programId, campaignId: before.campaignId, ...changes };
     await ask((api, signal) => api.POST('/updateCampaign', { body, headers, signal }));
   } else {
     const body = { programId, ...terms };

@@ -71,7 +71,7 @@ function NewCampaign({ program, onChanged }: PartProps) {
         check={faultsOfHours}
         summary={(answers) => campaignInWords(answers, program)}
         question={questionOfHours}
-        save={(answers, headers) => saveCampaign(program, null, answers, zone, headers)}
+        save={(answers, headers, before) => saveCampaign(program, null, answers, zone, headers, before)}
         onSaved={() => {
           onChanged();
           goToList(program, 'campaigns');

@@ -45,8 +45,8 @@ export function OneCampaign({ program, campaign, onChanged }: Props) {
           check={faultsOfHours}
           summary={(answers) => campaignInWords(answers, program)}
           question={(answers) => (isSame(answers) ? '' : questionOfHours(answers))}
-          save={async (answers, headers) => {
-            await saveCampaign(program, campaign, answers, zone, headers);
+          save={async (answers, headers, was) => {
+            await saveCampaign(program, campaign, answers, zone, headers, was);
             onChanged();
           }}
         />

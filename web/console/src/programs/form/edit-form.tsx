@@ -1,7 +1,7 @@
 /** A form whose fields are data: it keeps what is typed, says what is wrong, and saves once. */
 
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { locale } from '../../../../shared/i18n/format.ts';
 import type { Faults } from '../faults.ts';
 import { answersOf, faultsOfForm, type Answers, type FormField as Shape, type Typed } from './fields.ts';
@@ -18,7 +18,8 @@ interface Props {
   readonly submit: string;
   /** What is said once it is saved. */
   readonly done: string;
-  readonly save: (answers: Answers, headers: WriteHeaders) => Promise<void>;
+  /** Send what differs from `before`: the form as it was opened, or saved last. */
+  readonly save: (answers: Answers, headers: WriteHeaders, before: Answers) => Promise<void>;
   /** What comes next, if that is not this form. */
   readonly onSaved?: () => void;
   /** What is wrong with fields that are right each alone. */
@@ -42,6 +43,9 @@ const filledIn = (typed: Typed): readonly (readonly [string, string])[] =>
     .filter(([, value]) => value !== '')
     .sort();
 
+const touchedOf = (typed: Typed, saved: Typed): Typed =>
+  Object.fromEntries(Object.entries(typed).filter(([name, value]) => value !== (saved[name] ?? '')));
+
 export function EditForm(props: Props) {
   const { submit, done, save, onSaved, check, placeOf = lastPart, summary, question, beside } = props;
   const [typed, setTyped] = useState(props.typed);
@@ -49,15 +53,23 @@ export function EditForm(props: Props) {
   const fields = props.fields(typed);
   const each = faultsOfForm(fields, typed, locale);
   const read = answersOf(fields, typed, locale);
+  const answersFrom = (one: Typed): Answers => answersOf(props.fields(one), one, locale);
   const own = isEmpty(each) && check ? check(read) : each;
 
   const form = useForm({
     content: filledIn(typed),
     faults: own,
-    save: (headers) => save(read, headers),
+    save: (headers, before) => save(read, headers, answersFrom(Object.fromEntries(before))),
     placeOf: (field) => fields.find(({ name }) => name === placeOf(field))?.name ?? null,
     onSaved,
   });
+
+  // What others have saved comes with the next read; what is typed here stays.
+  const standing = filledIn(props.typed);
+  useEffect(() => {
+    setTyped((now) => ({ ...props.typed, ...touchedOf(now, Object.fromEntries(form.saved)) }));
+    form.took(standing);
+  }, [JSON.stringify(standing)]);
 
   function change(name: string, value: string): void {
     setTyped((before) => ({ ...before, [name]: value }));

@@ -4,7 +4,7 @@ import { t } from '../../words.ts';
 import type { Form } from './use-form.ts';
 
 interface Props {
-  readonly form: Form;
+  readonly form: Pick<Form<unknown>, 'isBusy' | 'isDone' | 'isUnsaved' | 'failure'>;
   readonly submit: string;
   readonly done: string;
 }

@@ -16,14 +16,15 @@ interface Props<T> {
   readonly content: T;
   /** What is wrong with it. */
   readonly faults: Faults;
-  readonly save: (headers: WriteHeaders) => Promise<void>;
+  /** Send what differs from `before`: the form as it was opened, or saved last. */
+  readonly save: (headers: WriteHeaders, before: T) => Promise<void>;
   /** The field of the form that a field of the API is; `null` if it has none. */
   readonly placeOf: (field: string) => string | null;
   /** What comes next, if that is not this form. */
   readonly onSaved?: (() => void) | undefined;
 }
 
-export interface Form {
+export interface Form<T> {
   /** What is wrong, as far as it is to be shown. */
   readonly faults: Faults;
   readonly isBusy: boolean;
@@ -35,18 +36,21 @@ export interface Form {
   /** Something was typed. */
   readonly touched: () => void;
   readonly submit: (event: Event) => void;
+  /** The form as it was opened, or saved last. */
+  readonly saved: T;
+  /** The page has read anew what is saved. */
+  readonly took: (content: T) => void;
 }
 
-export function useForm<T>({ content, faults: own, save, placeOf, onSaved }: Props<T>): Form {
-  const typed = JSON.stringify(content);
-  const [saved, setSaved] = useState(typed);
+export function useForm<T>({ content, faults: own, save, placeOf, onSaved }: Props<T>): Form<T> {
+  const [saved, setSaved] = useState(content);
   const [isTried, setTried] = useState(false);
   const [refused, setRefused] = useState<Faults>({});
   const [isDone, setDone] = useState(false);
   const element = useRef<HTMLFormElement>(null);
   const focusFirst = useFirstFault(element);
   const { isBusy, error, clear, send } = useWrite();
-  const isUnsaved = typed !== saved;
+  const isUnsaved = JSON.stringify(content) !== JSON.stringify(saved);
   const settle = useUnsaved(isUnsaved);
 
   function touched(): void {
@@ -60,15 +64,15 @@ export function useForm<T>({ content, faults: own, save, placeOf, onSaved }: Pro
     setTried(true);
     setDone(false);
     if (Object.keys(own).length > 0) return focusFirst();
-    send(content, async (headers) => {
+    send([content, saved], async (headers) => {
       try {
-        await save(headers);
+        await save(headers, saved);
       } catch (failure) {
         if (!land(failure)) throw failure;
         return;
       }
       setTried(false);
-      setSaved(typed); // What was typed meanwhile is not.
+      setSaved(content); // What was typed meanwhile is not.
       setDone(true);
       if (onSaved) {
         settle();
@@ -88,5 +92,5 @@ export function useForm<T>({ content, faults: own, save, placeOf, onSaved }: Pro
 
   const faults = { ...refused, ...(isTried ? own : {}) };
   const failure = error === undefined ? '' : failureText(error);
-  return { faults, isBusy, isDone, isUnsaved, failure, element, touched, submit };
+  return { faults, isBusy, isDone, isUnsaved, failure, element, touched, submit, saved, took: setSaved };
 }

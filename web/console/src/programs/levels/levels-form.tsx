@@ -2,12 +2,12 @@
 
 import { useState } from 'preact/hooks';
 import { locale } from '../../../../shared/i18n/format.ts';
-import { answersOf, faultsOfForm } from '../form/fields.ts';
+import { answersOf, faultsOfForm, type Typed } from '../form/fields.ts';
 import { lastPart } from '../form/edit-form.tsx';
 import { FormField } from '../form/form-field.tsx';
 import { FormFoot } from '../form/form-foot.tsx';
 import { useForm } from '../form/use-form.ts';
-import { updateProgram, type PartProps } from '../program.ts';
+import { updateProgram, type Changes, type PartProps } from '../program.ts';
 import { placeOf } from '../request.ts';
 import { p } from '../words.ts';
 import { LevelFields } from './level-fields.tsx';
@@ -15,6 +15,16 @@ import { policyFields, policyFrom, typedPolicy } from './policy.ts';
 import { faultsOfTiers, levelsOf, NEW_LEVEL, tiersFrom, type EditedLevel } from './tier-form.ts';
 
 const LEVELS_MAX = 20;
+
+interface Content {
+  readonly levels: readonly EditedLevel[];
+  readonly policy: Typed;
+}
+
+const changesOf = ({ levels, policy }: Content): Changes => ({
+  rules: { tiers: tiersFrom(levels, locale) },
+  tierPolicy: policyFrom(answersOf(policyFields(policy), policy, locale)),
+});
 
 export function LevelsForm({ program, onChanged }: PartProps) {
   const words = p().levels;
@@ -26,10 +36,8 @@ export function LevelsForm({ program, onChanged }: PartProps) {
   const form = useForm({
     content: { levels, policy },
     faults: { ...faultsOfTiers(levels, locale), ...faultsOfForm(fields, policy, locale) },
-    save: async (headers) => {
-      const answers = answersOf(fields, policy, locale);
-      const rules = { tiers: tiersFrom(levels, locale) };
-      await updateProgram(program, { rules, ...policyFrom(program, policy, answers) }, headers);
+    save: async (headers, before) => {
+      await updateProgram(program, changesOf(before), changesOf({ levels, policy }), headers);
       onChanged();
     },
     placeOf: (field) =>

@@ -39,16 +39,12 @@ export const typedPolicy = ({ tierPolicy }: Program): Typed => ({
   toEndOfMonth: tierPolicy?.toEndOfMonth ? CHECKED : '',
 });
 
-/** What is not asked for stays; nothing is told of a policy that is as it was. */
-export function policyFrom(program: Program, typed: Typed, answers: Answers): Pick<Changes, 'tierPolicy'> {
-  const was = typedPolicy(program);
-  if (Object.keys(was).every((name) => (typed[name] ?? '') === was[name])) return {};
+/** What is not asked for stays. */
+export function policyFrom(answers: Answers): NonNullable<Changes['tierPolicy']> {
   const downgrade = answers.text('downgrade') as Policy['downgrade'];
   return {
-    tierPolicy: {
-      basis: answers.text('basis') as Policy['basis'],
-      downgrade,
-      ...(downgrade !== 'none' && { graceDays: answers.number('graceDays'), toEndOfMonth: answers.flag('toEndOfMonth') }),
-    },
+    basis: answers.text('basis') as Policy['basis'],
+    downgrade,
+    ...(downgrade !== 'none' && { graceDays: answers.number('graceDays'), toEndOfMonth: answers.flag('toEndOfMonth') }),
   };
 }

@@ -67,8 +67,8 @@ function OneTopic({ program, id, form, onChanged }: PartProps & { readonly id: T
         submit={p().terms.save}
         done={p().terms.saved}
         {...(form.check && { check: form.check })}
-        save={async (answers, headers) => {
-          await updateProgram(program, form.changes(program, answers), headers);
+        save={async (answers, headers, before) => {
+          await updateProgram(program, form.changes(program, before), form.changes(program, answers), headers);
           onChanged();
         }}
       />

@@ -40,8 +40,8 @@ export function OneReward({ program, reward, onChanged }: Props) {
           typed={typedReward(reward, zone)}
           submit={p().terms.save}
           done={p().terms.saved}
-          save={async (answers, headers) => {
-            await saveReward(program, reward, answers, zone, headers);
+          save={async (answers, headers, before) => {
+            await saveReward(program, reward, answers, zone, headers, before);
             onChanged();
           }}
         />

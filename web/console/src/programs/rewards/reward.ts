@@ -5,6 +5,7 @@ import type { components } from '../../../../shared/api/schema.gen.ts';
 import { locale, number } from '../../../../shared/i18n/format.ts';
 import { beginOf, dayAt, endOf, lastDayOf } from '../../../../shared/lib/zone.ts';
 import { stores } from '../../access.ts';
+import { changedOf, isEmpty } from '../../ui/changed.ts';
 import { CHECKED, type Answers, type FormField, type Typed } from '../form/fields.ts';
 import type { WriteHeaders } from '../form/use-form.ts';
 import { typedAs } from '../numbers.ts';
@@ -109,10 +110,8 @@ export function othersOf({ limits, storeIds, shop }: Reward): string[] {
 
 const nameOfStore = (id: string): string => stores.value.find(({ storeId }) => storeId === id)?.name ?? id;
 
-/** The terms of a form. `before` is what stands: a day that stays keeps its time, a second limit stays. */
+/** The terms of a form. A second limit, as set by the API, stays. */
 export function termsOf(answers: Answers, type: string, before: Reward | null, zone: string): Terms {
-  const was = typedReward(before, zone);
-  const isNew = (name: string): boolean => answers.text(name) !== (was[name] ?? '');
   const from = answers.text('validFrom');
   const until = answers.text('validUntil');
   const times = answers.numberOrNull('timesPerPeriod');
@@ -124,13 +123,13 @@ export function termsOf(answers: Answers, type: string, before: Reward | null, z
     description: answers.text('description'),
     isActive: answers.flag('isActive'),
     limits: [...first, ...others.filter((each) => each.period !== first[0]?.period)],
-    ...(type !== 'voucher' && isNew('stock') && { stock: answers.numberOrNull('stock') }),
-    ...(isNew('validFrom') && { validFrom: from === '' ? null : beginOf(from, zone).toISOString() }),
-    ...(isNew('validUntil') && { validUntil: until === '' ? null : endOf(until, zone).toISOString() }),
-    ...(isNew('requiredTier') && { requiredTier: answers.textOrNull('requiredTier') }),
-    ...(type === 'discount_percent' && isNew('percentage') && { percentage: answers.numberOrNull('percentage') }),
-    ...(type === 'discount_amount' && isNew('amount') && { amount: answers.numberOrNull('amount') }),
-    ...(type === 'free_product' && isNew('productId') && { productId: answers.textOrNull('productId') }),
+    ...(type !== 'voucher' && { stock: answers.numberOrNull('stock') }),
+    validFrom: from === '' ? null : beginOf(from, zone).toISOString(),
+    validUntil: until === '' ? null : endOf(until, zone).toISOString(),
+    requiredTier: answers.textOrNull('requiredTier'),
+    ...(type === 'discount_percent' && { percentage: answers.numberOrNull('percentage') }),
+    ...(type === 'discount_amount' && { amount: answers.numberOrNull('amount') }),
+    ...(type === 'free_product' && { productId: answers.textOrNull('productId') }),
   };
 }
 
@@ -140,14 +139,18 @@ export async function saveReward(
   answers: Answers,
   zone: string,
   headers: WriteHeaders,
-): Promise<Schemas['CatalogReward']> {
+  was: Answers,
+): Promise<void> {
   const { programId } = program;
   const type = before?.type ?? answers.text('type');
   const terms = termsOf(answers, type, before, zone);
   if (before) {
-    const body = { programId, rewardId: before.rewardId, ...terms };
-    return (await ask((api, signal) => api.POST('/updateReward', { body, headers, signal }))).reward;
+    const changes = changedOf(termsOf(was, type, before, zone), terms);
+    if (isEmpty(changes)) return;
+    const body = { programId, rewardId: before.rewardId, ...changes };
+    await ask((api, signal) => api.POST('/updateReward', { body, headers, signal }));
+    return;
   }
   const body = { programId, type, ...terms };
-  return (await ask((api, signal) => api.POST('/createReward', { body, headers, signal }))).reward;
+  await ask((api, signal) => api.POST('/createReward', { body, headers, signal }));
 }

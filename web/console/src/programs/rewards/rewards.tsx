@@ -51,9 +51,7 @@ function NewReward({ program, onChanged }: PartProps) {
         typed={typedReward(null, zone)}
         submit={words.create}
         done={words.created}
-        save={async (answers, headers) => {
-          await saveReward(program, null, answers, zone, headers);
-        }}
+        save={(answers, headers, before) => saveReward(program, null, answers, zone, headers, before)}
         onSaved={() => {
           onChanged();
           goToList(program, 'rewards');
