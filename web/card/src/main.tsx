@@ -37,8 +37,15 @@ function App() {
   const [error, setError] = useState<unknown>();
 
   useEffect(() => {
+    let isOver = false; // Who goes on quickly gets the last page, whichever comes first.
     setError(undefined);
-    load().then((loaded) => setPage({ name, view: loaded.default }), setError);
+    load().then(
+      (loaded) => isOver || setPage({ name, view: loaded.default }),
+      (failure: unknown) => isOver || setError(failure),
+    );
+    return () => {
+      isOver = true;
+    };
   }, [name]);
 
   useEffect(() => followHeading(path.value !== FIRST_PATH), [path.value, page?.name]);

@@ -38,10 +38,20 @@ sendHeaders(() => ({
   ...(storeId.value && { 'X-Beep-Store-Id': storeId.value }),
 }));
 
+let turn = 0;
+
+/** Begin to open something. What is returned tells whether nothing else was chosen since: its answer is the one that counts. */
+function beginOpening(): () => boolean {
+  const own = ++turn;
+  return () => own === turn;
+}
+
 /** Begin for a person: with the account and store of the last time, if they are still theirs. */
 export async function openFor(uid: string): Promise<void> {
   close();
+  const isWanted = beginOpening();
   const found = await ask((api, signal) => api.POST('/listMyAccounts', { body: {}, signal }));
+  if (!isWanted()) return;
   accounts.value = found.accounts;
   invitations.value = found.invitations;
   const open = found.accounts.filter((each) => each.isActive);
@@ -63,28 +73,42 @@ export async function accept(uid: string, { accountId }: Invitation): Promise<vo
 
 export async function openAccount(uid: string, chosen: Account): Promise<void> {
   leaveAccount();
+  const isWanted = beginOpening();
   account.value = chosen;
   remember(`account.${uid}`, chosen.accountId);
   storeId.value = chosen.storeIds[0]; // Who is limited to stores names one in each call.
   const access = await ask((api, signal) => api.POST('/getMyAccess', { body: {}, signal }));
+  if (!isWanted()) return; // What follows would be asked for in the account that was chosen since.
   const allowed = new Set<string>(access.actions);
   const named = await listStores(chosen, allowed);
   const last = recall(`store.${chosen.accountId}`);
   const first = named.find((each) => each.storeId === last) ?? named[0];
-  stores.value = named;
   const opened = first?.storeId ?? (chosen.storeIds.length === 0 ? last : null);
-  if (opened) await openStore(opened);
+  const found = opened ? await readStore(opened) : null;
+  if (!isWanted()) return;
+  stores.value = named;
+  if (found) work(found);
   actions.value = allowed; // Last: then the page has all that it needs.
 }
 
 /** Work in a store from now on. Return whether there is such a store. */
 export async function openStore(id: string): Promise<boolean> {
+  const isWanted = beginOpening();
   const found = await readStore(id);
-  if (!found) return false;
-  storeId.value = id;
-  store.value = found;
-  if (account.value) remember(`store.${account.value.accountId}`, id);
-  return true;
+  if (found && isWanted()) work(found);
+  return found !== null;
+}
+
+/** Read a store again in which something has changed, unless the person works elsewhere by now. */
+export async function refreshStore(id: string): Promise<void> {
+  const found = await readStore(id);
+  if (found && storeId.value === id) store.value = found;
+}
+
+function work(opened: Store): void {
+  storeId.value = opened.storeId;
+  store.value = opened;
+  if (account.value) remember(`store.${account.value.accountId}`, opened.storeId);
 }
 
 /** What the pages need to know of where the person works. */
@@ -125,6 +149,7 @@ export function close(): void {
 }
 
 function leaveAccount(): void {
+  turn += 1; // What is on its way for it is of no use any more.
   mode.value = 'live'; // What the person may do, and in which stores, is never an example.
   account.value = undefined;
   actions.value = undefined;

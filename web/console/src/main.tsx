@@ -26,8 +26,11 @@ function App() {
 
   function open(): void {
     setError(undefined);
-    if (uid) openFor(uid).catch((failure: unknown) => reopen(uid, failure)).catch(setError);
-    else close();
+    if (!uid) return close();
+    const isHere = (): boolean => user.value?.uid === uid;
+    openFor(uid)
+      .catch((failure: unknown) => isHere() && reopen(uid, failure))
+      .catch((failure: unknown) => isHere() && setError(failure));
   }
   useEffect(open, [uid]);
 

@@ -34,6 +34,15 @@ export function replace(to: string): void {
   show();
 }
 
+/**
+ * Note which page is open. What is returned tells whether it still is: who has gone elsewhere before
+ * an answer came is not called away from there.
+ */
+export function staying(): () => boolean {
+  const from = path.value;
+  return () => path.value === from;
+}
+
 /** Return the whole address of the page, for a way back to it. */
 export const here = (): string => location.pathname + location.search + location.hash;
 

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { ownPath } from '../../../shared/lib/safe-url.ts';
-import { replace } from '../../../shared/lib/router.ts';
+import { parts, replace } from '../../../shared/lib/router.ts';
 import { SignIn } from '../../../shared/ui/sign-in.tsx';
 import { Loading } from '../../../shared/ui/status.tsx';
 import { OtherWays } from '../sign-in/other-ways.tsx';
@@ -20,7 +20,7 @@ export default function SignInPage() {
   useEffect(() => {
     if (!isComing) return;
     takeAnswer().then(
-      (path) => replace(ownPath(path, FIRST)),
+      (path) => goOn(ownPath(path, FIRST)),
       (error: unknown) => {
         setNote(sentenceFor(error));
         setComing(false);
@@ -35,12 +35,17 @@ export default function SignInPage() {
       <SignIn
         link={link}
         note={note}
-        onDone={() => replace(back)}
-        onDoneElsewhere={() => replace(withoutJoining(back))}
+        onDone={() => goOn(back)}
+        onDoneElsewhere={() => goOn(withoutJoining(back))}
       />
       <OtherWays back={back} />
     </>
   );
+}
+
+/** Who has left this page meanwhile stays where they are. */
+function goOn(to: string): void {
+  if (parts()[0] === 'sign-in') replace(to);
 }
 
 function sentenceFor(error: unknown): string {

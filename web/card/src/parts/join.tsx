@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask, idempotencyKey, Problem } from '../../../shared/api/client.ts';
 import type { ProgramCard, StoreProfile } from '../../../shared/card/model.ts';
 import { user, whoHasSignedIn } from '../../../shared/firebase/session.ts';
-import { go } from '../../../shared/lib/router.ts';
+import { go, staying } from '../../../shared/lib/router.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { rememberJoining } from '../joining.ts';
@@ -29,9 +29,11 @@ export function Join({ card, store, friendsCode = '', isAsked = false, onJoined 
   const words = t().friends;
 
   function join(referralCode: string): void {
+    const isHere = staying();
     run(async () => {
       const person = await whoHasSignedIn();
       if (person === null) {
+        if (!isHere()) return;
         const back = rememberJoining({ programId: card.programId, friendsCode: referralCode });
         go(`/sign-in?back=${encodeURIComponent(back)}`);
         return;
@@ -43,7 +45,7 @@ export function Join({ card, store, friendsCode = '', isAsked = false, onJoined 
       const { userId } = await ask((api, signal) => api.POST('/enrollInLoyaltyProgram', { body, headers, signal }));
       // Staff have merged the two: this sign-in reads no card any more.
       if (userId !== person.uid) throw new Problem('conflict', 'MEMBER_MERGED');
-      onJoined();
+      if (isHere()) onJoined();
     });
   }
 

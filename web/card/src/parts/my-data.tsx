@@ -4,7 +4,7 @@ import { ask } from '../../../shared/api/client.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import type { Membership } from '../../../shared/card/model.ts';
-import { replace } from '../../../shared/lib/router.ts';
+import { replace, staying } from '../../../shared/lib/router.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { Sure } from '../../../shared/ui/sure.tsx';
 import { t } from '../words.ts';
@@ -25,8 +25,9 @@ export function MyData({ membership, balance }: Props) {
 
   async function leave(): Promise<void> {
     const body = { programId, userId: ownId() };
+    const isHere = staying();
     await ask((api, signal) => api.POST('/leaveLoyaltyProgram', { body, signal }));
-    replace('/cards');
+    if (isHere()) replace('/cards');
   }
 
   return (

@@ -2,7 +2,7 @@
 
 import { useRef, useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
-import { go } from '../../../shared/lib/router.ts';
+import { go, staying } from '../../../shared/lib/router.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { may, store } from '../access.ts';
 import { useIntention } from '../ui/use-intention.ts';
@@ -39,6 +39,7 @@ export function NewMember({ onLeave }: { readonly onLeave: () => void }) {
     if (Object.keys(wrong).length > 0 || !isNamed) return;
     const newsletter = isSubscribed && { newsletter: { subscribed: true } };
     const body = { ...changes, ...newsletter, ...(store.value && { storeId: store.value.storeId }) };
+    const isHere = staying();
     run(async () => {
       try {
         made.current ??= await carryOut(body, create);
@@ -50,7 +51,7 @@ export function NewMember({ onLeave }: { readonly onLeave: () => void }) {
       }
       for (const programId of joined) await enroll(made.current, programId);
       settle();
-      go(linkTo(made.current));
+      if (isHere()) go(linkTo(made.current));
     });
     async function create(key: string): Promise<string> {
       const answer = await ask((api, signal) =>

@@ -13,7 +13,11 @@ export const partAddress = ({ programId }: Program, part: string, id = ''): stri
 /** Which of the list the address names: `new`, an id, or nothing for the list itself. */
 export const namedHere = (): string => parts()[4] ?? '';
 
-export const goToList = (program: Program, part: ListPart): void => go(partAddress(program, part));
+/** From something new to its list, unless the person has gone elsewhere meanwhile. */
+export function goToList(program: Program, part: ListPart): void {
+  const [, , , here, id] = parts();
+  if (here === part && id === NEW) go(partAddress(program, part));
+}
 
 interface BackProps {
   readonly program: Program;

@@ -2,7 +2,7 @@
 
 import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
-import { openStore } from '../access.ts';
+import { refreshStore } from '../access.ts';
 import { changedOf, isEmpty } from '../ui/changed.ts';
 import type { Look } from './face.ts';
 
@@ -35,7 +35,7 @@ export async function updateProgram(
   if (isEmpty(changes)) return;
   const body = { programId, ...changes };
   await ask((api, signal) => api.POST('/updateLoyaltyProgram', { body, headers, signal }));
-  await openStore(storeId); // The till takes the open programs from there.
+  await refreshStore(storeId); // The till takes the open programs from there.
 }
 
 export function lookOf({ programName, programType, description, rules, branding, currency }: Program): Look {

@@ -6,7 +6,7 @@ import { ask, Problem } from '../../../shared/api/client.ts';
 import { locale } from '../../../shared/i18n/format.ts';
 import { go, parts, replace } from '../../../shared/lib/router.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
-import { may, openStore, store } from '../access.ts';
+import { may, refreshStore, store } from '../access.ts';
 import { isTest } from '../mode.ts';
 import { laterOf, newDraft, nextOf, type Draft, type Step } from './draft.ts';
 import { atOnce, faultsOf, openStep, type Faults } from './faults.ts';
@@ -97,8 +97,9 @@ function Wizard() {
         const { programId } = await ask((api, signal) => api.POST('/createLoyaltyProgram', { body, headers, signal }));
         if (!isTest.value) dropDraft(storeId); // The sandbox has made nothing.
         made.value = programId;
-        await openStore(storeId); // The till takes the open programs from there.
-        replace(`/console/programs/${encodeURIComponent(programId)}`);
+        await refreshStore(storeId); // The till takes the open programs from there.
+        const isHere = parts()[2] === 'new'; // Who has gone elsewhere meanwhile finds it in the list.
+        if (isHere) replace(`/console/programs/${encodeURIComponent(programId)}`);
       } catch (failure) {
         if (!land(failure)) throw failure;
       }
