@@ -1,10 +1,10 @@
 /** Find a member: by a name, an address, a number or a code. Of several the person chooses. */
 
 import { useState } from 'preact/hooks';
-import { useAction } from '../../../shared/lib/use-action.ts';
 import { sentenceOf } from '../../../shared/ui/status.tsx';
 import { nameOf, type Member } from '../people.ts';
 import { Field } from '../ui/field.tsx';
+import { useSearch } from '../ui/use-search.ts';
 import { t } from '../words.ts';
 import { find, named, type Found } from './find.ts';
 
@@ -18,7 +18,7 @@ export function FindMember({ onChosen, without }: Props) {
   const [text, setText] = useState('');
   const [problem, setProblem] = useState('');
   const [found, setFound] = useState<Found & { readonly text: string }>();
-  const { isBusy, run } = useAction();
+  const { isBusy, search } = useSearch();
   const words = t().members;
 
   function submit(event: Event): void {
@@ -26,33 +26,36 @@ export function FindMember({ onChosen, without }: Props) {
     setFound(undefined);
     setProblem(text.trim() ? '' : words.empty);
     if (!text.trim()) return;
-    attempt(async () => {
-      const { rows, nextCursor } = await find(text);
-      const others = rows.filter((each) => each.userId !== without);
-      const [only] = others;
-      if (!only) setProblem(text.includes('@') ? words.nobodyByEmail : words.nobody);
-      else if (others.length === 1 && nextCursor === null) onChosen(only);
-      else setFound({ rows: others, nextCursor, text: text.trim() });
-    });
+    search({ wanted: text.trim(), read: () => find(text), show, fail });
+  }
+
+  function show({ rows, nextCursor }: Found): void {
+    const others = rows.filter((each) => each.userId !== without);
+    const [only] = others;
+    if (!only) setProblem(text.includes('@') ? words.nobodyByEmail : words.nobody);
+    else if (others.length === 1 && nextCursor === null) onChosen(only);
+    else setFound({ rows: others, nextCursor, text: text.trim() });
   }
 
   function more(before: NonNullable<typeof found>): void {
-    attempt(async () => {
-      const { rows, nextCursor } = await named(before.text, before.nextCursor);
-      const others = rows.filter((each) => each.userId !== without);
-      setFound({ ...before, rows: [...before.rows, ...others], nextCursor });
+    search({
+      wanted: `${before.text} ${before.nextCursor ?? ''}`,
+      read: () => named(before.text, before.nextCursor),
+      show: ({ rows, nextCursor }) => {
+        const others = rows.filter((each) => each.userId !== without);
+        setFound({ ...before, rows: [...before.rows, ...others], nextCursor });
+      },
+      fail,
     });
   }
 
-  function attempt(action: () => Promise<void>): void {
-    run(() => action().catch((error: unknown) => setProblem(sentenceOf(error))));
-  }
+  const fail = (error: unknown): void => setProblem(sentenceOf(error));
 
   return (
     <div class="stack" aria-busy={isBusy}>
       <form class="stack" role="search" noValidate onSubmit={submit}>
         <Field label={words.who} hint={words.whoHint} problem={problem} value={text} onInput={setText} />
-        <button type="submit" aria-disabled={isBusy}>
+        <button type="submit">
           {words.find}
         </button>
       </form>

@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
-import { go } from '../../../shared/lib/router.ts';
+import { go, staying } from '../../../shared/lib/router.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { store } from '../access.ts';
 import { nameOf, type Member } from '../people.ts';
@@ -12,6 +12,7 @@ import { FindMember } from './find-member.tsx';
 import { linkTo } from './member-table.tsx';
 import { NotDone } from './not-done.tsx';
 import { useIntention } from '../ui/use-intention.ts';
+import { useSearch } from '../ui/use-search.ts';
 
 export type Found = components['schemas']['GetMemberResponse'];
 
@@ -29,21 +30,29 @@ interface Pair {
 export function Merge({ found, onMerged }: Props) {
   const [pair, setPair] = useState<Pair>();
   const [isOtherKept, setOtherKept] = useState(false);
+  const [unread, setUnread] = useState<unknown>();
   const { isBusy, error, run } = useAction();
+  const { search } = useSearch();
   const carryOut = useIntention();
   const words = t().member;
   const [from, into] = isOtherKept ? [pair?.own, pair?.other] : [pair?.other, pair?.own];
 
   function choose({ userId }: Member): void {
-    run(async () => {
-      const [own, other] = await Promise.all([read(found.member.userId), read(userId)]);
-      setOtherKept(!own.member.isCustomer && other.member.isCustomer);
-      setPair({ own, other });
+    setUnread(undefined);
+    search({
+      wanted: userId,
+      read: () => Promise.all([read(found.member.userId), read(userId)]),
+      show: ([own, other]) => {
+        setOtherKept(!own.member.isCustomer && other.member.isCustomer);
+        setPair({ own, other });
+      },
+      fail: setUnread,
     });
   }
 
   function merge(from: Found, into: Found): void {
     const body = { fromUserId: from.member.userId, intoUserId: into.member.userId };
+    const isHere = staying();
     run(async () => {
       await carryOut(body, (key) =>
         ask((api, signal) =>
@@ -52,7 +61,7 @@ export function Merge({ found, onMerged }: Props) {
       );
       setPair(undefined);
       if (into === pair?.own) onMerged();
-      else go(linkTo(into.member.userId));
+      else if (isHere()) go(linkTo(into.member.userId));
     });
   }
 
@@ -86,7 +95,7 @@ export function Merge({ found, onMerged }: Props) {
             </div>
           </>
         )}
-        <NotDone error={error} />
+        <NotDone error={error ?? unread} />
       </div>
     </details>
   );

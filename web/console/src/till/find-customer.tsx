@@ -3,13 +3,13 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { clockSkew, isUnknown } from '../../../shared/api/client.ts';
 import { doubtOf } from '../../../shared/lib/member-code.ts';
-import { useAction } from '../../../shared/lib/use-action.ts';
 import { rewardCodeOf } from '../../../shared/lib/which-code.ts';
 import { scannedWay, wayOf, type Way } from '../../../shared/lib/who.ts';
 import { ScanButton } from '../../../shared/scan/scan-button.tsx';
 import { sentenceOf } from '../../../shared/ui/status.tsx';
 import { identify, nameOf, type Member } from '../people.ts';
 import { Field } from '../ui/field.tsx';
+import { useSearch } from '../ui/use-search.ts';
 import { t } from '../words.ts';
 import { keptCustomer, markOf, type Customer } from './outbox-rules.ts';
 
@@ -40,7 +40,9 @@ export function FindCustomer({ onFound, strayed, onReward }: Props) {
   const [text, setText] = useState('');
   const [problem, setProblem] = useState('');
   const form = useRef<HTMLFormElement>(null);
-  const { isBusy, run } = useAction();
+  const typed = useRef(text);
+  typed.current = text;
+  const { isBusy, search } = useSearch();
   const words = t().till;
 
   useLayoutEffect(() => form.current?.querySelector('input')?.focus(), []);
@@ -60,7 +62,10 @@ export function FindCustomer({ onFound, strayed, onReward }: Props) {
     }
     const way = wayOf(text);
     setProblem(way ? '' : words.whoHint);
-    if (way) find(way);
+    if (!way) return;
+    find(way, text);
+    const field = form.current?.querySelector('input');
+    if (document.activeElement === field) field?.select(); // Whoever is scanned meanwhile takes this one's place.
   }
 
   function scanned(seen: string): string | undefined {
@@ -69,31 +74,32 @@ export function FindCustomer({ onFound, strayed, onReward }: Props) {
     const way = scannedWay(seen);
     if (!way) return words.notACode;
     setText(seen);
-    find(way);
+    find(way, seen);
     return undefined;
   }
 
-  function find(way: Way): void {
+  function find(way: Way, wanted: string): void {
     setProblem('');
-    run(async () => {
-      try {
-        onFound(known(await identify(way), way));
-      } catch (error) {
+    search({
+      wanted,
+      read: () => identify(way),
+      show: (member) => onFound(known(member, way)),
+      fail: (error) => {
         const found = isUnknown(error) ? unknown(way) : sentenceOf(error);
-        if (typeof found === 'string') {
-          setProblem(found);
-          form.current?.querySelector('input')?.select(); // The next scan replaces this one.
-        } else onFound(found);
-      }
+        if (typeof found !== 'string') return onFound(found);
+        setProblem(found);
+        // The next scan replaces this one, but not what was typed since.
+        if (typed.current === wanted) form.current?.querySelector('input')?.select();
+      },
     });
   }
 
   return (
-    <form class="panel till" noValidate onSubmit={submit} ref={form}>
+    <form class="panel till" noValidate onSubmit={submit} ref={form} aria-busy={isBusy}>
       <h2>{words.customer}</h2>
       <Field label={words.who} hint={words.whoHint} problem={problem} value={text} onInput={setText} isFirst>
         <div class="line">
-          <button type="submit" aria-disabled={isBusy}>
+          <button type="submit">
             {words.find}
           </button>
           <ScanButton label={words.scan} onText={scanned} />
