@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Kept } from '../../shared/lib/kept.ts';
+import { useLatest } from '../../shared/lib/use-latest.ts';
 
 export interface Resource<T> {
   /** `undefined` until something is known, `null` if it does not exist. */
@@ -21,12 +22,17 @@ export function useKept<T>(
   const [kept, set] = useState<Kept<T> | null | undefined>(recalled);
   const [error, setError] = useState<unknown>();
   const [isRead, setRead] = useState(false);
+  const follow = useLatest();
   const reload = useCallback(() => {
     setError(undefined);
-    read().then((found) => {
-      set(found);
-      setRead(true);
-    }, setError);
+    follow(
+      read(),
+      (found) => {
+        set(found);
+        setRead(true);
+      },
+      setError,
+    );
   }, [name]);
 
   useEffect(() => {

@@ -2,17 +2,16 @@
 
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { user } from '../../shared/firebase/session.ts';
+import { useLatest } from '../../shared/lib/use-latest.ts';
 import { anyKeptCards, keptCards, onCardsElsewhere, readCards, type MyCard } from './data.ts';
 
 export function useMine(): readonly [ReadonlySet<string> | undefined, () => void] {
   const [mine, setMine] = useState<ReadonlySet<string>>();
   const uid = user.value?.uid;
+  const follow = useLatest();
   const read = useCallback(() => {
-    if (uid === undefined) return;
-    readCards(uid).then(
-      (kept) => setMine(programsOf(kept.value)),
-      () => undefined, // Then joining again shows the card that is there.
-    );
+    // Where it fails, joining again shows the card that is there.
+    if (uid !== undefined) follow(readCards(uid), (kept) => setMine(programsOf(kept.value)));
   }, [uid]);
   useEffect(() => {
     setMine(undefined);

@@ -1,6 +1,7 @@
 /** The code to show now: from before at once, then as the API says; another one when it is over. */
 
 import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useLatest } from '../../../shared/lib/use-latest.ts';
 import { codeAt, type ShownCode } from './changing-code.ts';
 import { keptSource, readSource, type Source } from './issue.ts';
 
@@ -15,9 +16,10 @@ export function useCode(uid: string, storeId: string): Code {
   const [shown, setShown] = useState<ShownCode>();
   const [error, setError] = useState<unknown>();
 
+  const takeLatest = useLatest(); // A code that was replaced since is not shown any more.
   const reload = useCallback(() => {
     setError(undefined);
-    readSource(uid, storeId).then(setSource, setError);
+    takeLatest(readSource(uid, storeId), setSource, setError);
   }, [uid, storeId]);
 
   useEffect(() => {

@@ -2,6 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { readHistory } from '../data.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
 import { time, type Entry, type Membership, type ProgramCard } from '../../../shared/card/model.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { changeOf, kindOf, titleOf } from '../entries.ts';
@@ -15,19 +16,14 @@ interface Props {
 export function History({ card, membership }: Props) {
   const [read, setRead] = useState<readonly Entry[]>();
   const [isWhole, setWhole] = useState(membership.recent.length < 10);
-  const [error, setError] = useState<unknown>();
+  const { isBusy, error, run } = useAction();
   const known = new Set(read?.map((each) => each.entryId));
   const entries = [...membership.recent.filter((each) => !known.has(each.entryId)), ...(read ?? [])];
 
   async function more(): Promise<void> {
-    setError(undefined);
-    try {
-      const page = await readHistory(membership.membershipId, read?.at(-1)?.seq);
-      setRead([...(read ?? []), ...page]);
-      setWhole(page.length < 20);
-    } catch (failure) {
-      setError(failure);
-    }
+    const page = await readHistory(membership.membershipId, read?.at(-1)?.seq);
+    setRead([...(read ?? []), ...page]);
+    setWhole(page.length < 20);
   }
 
   return (
@@ -51,7 +47,7 @@ export function History({ card, membership }: Props) {
       </ul>
       {error !== undefined && <Failed error={error} />}
       {!isWhole && (
-        <button type="button" class="plain" onClick={() => void more()}>
+        <button type="button" class="plain" aria-disabled={isBusy} onClick={() => run(more)}>
           {t().history.more}
         </button>
       )}

@@ -7,6 +7,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import type { Membership } from '../../../shared/card/model.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
+import { useLatest } from '../../../shared/lib/use-latest.ts';
 import { watchRedemption } from '../data.ts';
 
 export interface Code {
@@ -22,11 +23,9 @@ export function useCodes({ membershipId, programId, recent }: Membership): reado
   const over = useRef(new Set<string>());
   const newest = recent[0]?.entryId;
 
+  const follow = useLatest();
   const reload = useCallback(() => {
-    readCodes(programId).then(
-      (found) => setCodes(found.filter((each) => !over.current.has(each.redemptionId))),
-      () => undefined, // Without a connection, those that were read before stay.
-    );
+    follow(readCodes(programId), (found) => setCodes(found.filter((each) => !over.current.has(each.redemptionId))));
   }, [programId]);
 
   useEffect(reload, [reload, newest]);

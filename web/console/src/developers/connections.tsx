@@ -27,7 +27,7 @@ export default function Connections() {
     systems.again,
     (awaited !== undefined && !shops.includes(awaited)) || found.some((each) => each.lastSync?.state === 'running'),
   );
-  const changed = (): void => setTimes(times + 1);
+  const changed = (): void => setTimes((before) => before + 1);
 
   return (
     <>

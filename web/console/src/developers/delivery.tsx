@@ -1,16 +1,14 @@
 /** One delivery: its attempts, and sending it again. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
-import type { components } from '../../../shared/api/schema.gen.ts';
 import { moment, number } from '../../../shared/i18n/format.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { may } from '../access.ts';
+import { useRead } from '../ui/use-read.ts';
 import { t } from '../words.ts';
 import type { Delivery } from './deliveries.tsx';
-
-type Attempt = components['schemas']['Attempt'];
 
 interface Props {
   readonly delivery: Delivery;
@@ -59,21 +57,17 @@ export function DeliveryItem({ delivery, onSent }: Props) {
 }
 
 function Attempts({ delivery }: { readonly delivery: Delivery }) {
-  const [attempts, setAttempts] = useState<readonly Attempt[]>();
-  const { error, run } = useAction();
   const words = t().developers.webhooks;
   const { deliveryId, attemptCount, state, nextAttemptAt, reason } = delivery;
 
-  function load(): void {
-    run(async () => {
-      const body = { deliveryId };
-      const found = await ask((api, signal) => api.POST('/getWebhookDelivery', { body, signal }));
-      setAttempts(found.delivery.attempts);
-    });
-  }
-  useEffect(load, [deliveryId, attemptCount, state]);
+  const body = { deliveryId };
+  const read = useRead(
+    () => ask((api, signal) => api.POST('/getWebhookDelivery', { body, signal })),
+    [deliveryId, attemptCount, state],
+  );
+  const attempts = read.value?.delivery.attempts;
 
-  if (error !== undefined) return <Failed error={error} retry={load} />;
+  if (read.error !== undefined) return <Failed error={read.error} retry={read.again} />;
   if (!attempts) return <Loading />;
   return (
     <>

@@ -1,14 +1,14 @@
 /** What was booked on a card, the newest first, each with its reason and who booked it. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
 import { entryText } from '../../../shared/card/entry-texts.ts';
 import { exactMoney, moment } from '../../../shared/i18n/format.ts';
-import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { may } from '../access.ts';
 import type { Program } from '../store.ts';
+import { usePages } from '../ui/use-pages.ts';
 import { amount, t } from '../words.ts';
 import { GiveBack } from './give-back.tsx';
 import { redemptionState } from './redemption-state.ts';
@@ -30,29 +30,29 @@ interface Props {
 }
 
 export function History({ userId, program, version, balance, refundPolicy, onChanged }: Props) {
-  const [entries, setEntries] = useState<readonly Entry[]>();
-  const [cursor, setCursor] = useState<string | null>(null);
+  const [times, setTimes] = useState(0);
   const [labels, setLabels] = useState<Labels>(new Map());
   const [said, setSaid] = useState('');
-  const { isBusy, error, run } = useAction();
   const words = t().member;
   const mayReverse = may('reverseLoyaltyTransaction');
 
-  function load(from: string | null): void {
-    run(async () => {
+  const pages = usePages<Entry>(
+    async (cursor) => {
       const wanted = { includeCameBack: mayReverse, includeRedemptions: true };
-      const body = { programId: program.programId, userId, limit: 10, cursor: from, ...wanted };
+      const body = { programId: program.programId, userId, limit: 10, cursor, ...wanted };
       const page = await ask((api, signal) => api.POST('/getLoyaltyTransactions', { body, signal }));
-      setEntries((before) => [...(from === null ? [] : (before ?? [])), ...page.transactions]);
-      setCursor(page.nextCursor);
-      if (page.transactions.some((each) => each.staffId ?? each.redemption?.usedBy)) setLabels(await readStaff());
-    });
-  }
-  useEffect(() => load(null), [userId, program.programId, version]);
+      const isOfStaff = page.transactions.some((each) => each.staffId ?? each.redemption?.usedBy);
+      if (isOfStaff) void readStaff().then(setLabels);
+      return { rows: page.transactions, nextCursor: page.nextCursor };
+    },
+    (each) => each.entryId,
+    [userId, program.programId, version, times],
+  );
+  const { rows: entries, error, isBusy } = pages;
 
   function done(sentence: string): void {
     setSaid(sentence);
-    load(null);
+    setTimes((before) => before + 1);
     onChanged();
   }
 
@@ -106,9 +106,9 @@ export function History({ userId, program, version, balance, refundPolicy, onCha
           </li>
         ))}
       </ul>
-      {error !== undefined && <Failed error={error} retry={() => load(cursor)} />}
-      {cursor !== null && error === undefined && (
-        <button type="button" class="plain" aria-disabled={isBusy} onClick={() => load(cursor)}>
+      {error !== undefined && <Failed error={error} retry={pages.again} />}
+      {pages.hasMore && error === undefined && (
+        <button type="button" class="plain" aria-disabled={isBusy} onClick={pages.more}>
           {words.earlier}
         </button>
       )}

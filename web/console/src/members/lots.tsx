@@ -1,13 +1,13 @@
 /** Of what a balance is made: what expires when, what is pending, and what is reserved for whom. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
 import { dayIn, lastDay } from '../../../shared/i18n/format.ts';
-import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { may, store } from '../access.ts';
 import type { Program } from '../store.ts';
+import { useRead } from '../ui/use-read.ts';
 import { amount, t } from '../words.ts';
 import { Extend } from './extend.tsx';
 import type { OpenPurchase } from './open-purchases.ts';
@@ -25,18 +25,14 @@ interface Props {
 }
 
 export function Lots({ userId, program, version, purchases, onChanged }: Props) {
-  const [balance, setBalance] = useState<Balance>();
   const [said, setSaid] = useState('');
-  const { error, run } = useAction();
   const { programId } = program;
-
-  function load(): void {
-    run(async () => {
-      const body = { programId, userId, includeLots: true, includeReservations: true };
-      setBalance(await ask((api, signal) => api.POST('/getCustomerBalance', { body, signal })));
-    });
-  }
-  useEffect(load, [userId, programId, version]);
+  const body = { programId, userId, includeLots: true, includeReservations: true };
+  const read = useRead(
+    () => ask((api, signal) => api.POST('/getCustomerBalance', { body, signal })),
+    [userId, programId, version],
+  );
+  const { value: balance, error, again: load } = read;
 
   /** What is only reserved is no booking: the version stays, so it is read again here. */
   function freed(sentence: string): void {
@@ -45,12 +41,12 @@ export function Lots({ userId, program, version, purchases, onChanged }: Props) 
     onChanged();
   }
 
-  if (error !== undefined) return <Failed error={error} retry={load} />;
-  if (!balance) return <Loading />;
+  if (!balance) return error === undefined ? <Loading /> : <Failed error={error} retry={load} />;
   const lots = balance.lots ?? [];
   const isExpiring = lots.some((each) => each.expiresAt !== null);
   return (
     <div class="stack">
+      {error !== undefined && <Failed error={error} retry={load} />}
       <LotTable lots={lots} held={balance.heldBalance} program={program} />
       <Reserved
         userId={userId}

@@ -1,13 +1,13 @@
 /** `/console/members/{userId}`: who it is, what is on the cards of this store, and what was booked. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import './members.css';
 import { ask } from '../../../shared/api/client.ts';
-import type { components } from '../../../shared/api/schema.gen.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { may } from '../access.ts';
 import { nameOf } from '../people.ts';
 import type { PageProps } from '../sections.ts';
+import { useRead } from '../ui/use-read.ts';
 import { t } from '../words.ts';
 import { Cards } from './cards.tsx';
 import { Merge } from './merge.tsx';
@@ -15,20 +15,13 @@ import { OwnData } from './own-data.tsx';
 import { Profile } from './profile.tsx';
 import { Standing } from './standing.tsx';
 
-type Answer = components['schemas']['GetMemberResponse'];
-
 export default function MemberPage({ id }: PageProps) {
-  const [found, setFound] = useState<Answer>();
-  const [error, setError] = useState<unknown>();
   const [said, setSaid] = useState('');
   const [isErased, setErased] = useState(false);
   const words = t().member;
 
-  function load(): void {
-    setError(undefined);
-    ask((api, signal) => api.POST('/getMember', { body: { userId: id }, signal })).then(setFound, setError);
-  }
-  useEffect(load, [id]);
+  const read = useRead(() => ask((api, signal) => api.POST('/getMember', { body: { userId: id }, signal })), [id]);
+  const { value: found, error, again: load } = read;
 
   function merged(): void {
     setSaid(words.merged);

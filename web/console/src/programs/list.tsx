@@ -1,7 +1,7 @@
 /** `/console/programs`: the programs of the store, and the draft that this browser has. */
 
 import './programs.css';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
 import { day } from '../../../shared/i18n/format.ts';
@@ -9,6 +9,7 @@ import { go } from '../../../shared/lib/router.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { Sure } from '../../../shared/ui/sure.tsx';
 import { may, store } from '../access.ts';
+import { useRead } from '../ui/use-read.ts';
 import type { Draft } from './draft.ts';
 import { dropDraft, recallDraft } from './kept-draft.ts';
 import { p } from './words.ts';
@@ -19,20 +20,12 @@ type Program = components['schemas']['Program'];
 
 export default function Programs() {
   const storeId = store.value?.storeId ?? '';
-  const [programs, setPrograms] = useState<readonly Program[]>();
   const [draft] = useState(() => recallDraft(storeId));
-  const [error, setError] = useState<unknown>();
+  const read = useRead(() => ask((api, signal) => api.POST('/getLoyaltyPrograms', { body: { storeId }, signal })), [storeId]);
+  const { error, again: load } = read;
+  const programs = read.value?.programs;
   const words = p().programs;
   const canMake = may('createLoyaltyProgram');
-
-  function load(): void {
-    setError(undefined);
-    ask((api, signal) => api.POST('/getLoyaltyPrograms', { body: { storeId }, signal })).then(
-      (answer) => setPrograms(answer.programs),
-      setError,
-    );
-  }
-  useEffect(load, [storeId]);
 
   function beginAnew(): void {
     dropDraft(storeId);

@@ -2,10 +2,11 @@
 
 import './programs.css';
 import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { parts } from '../../../shared/lib/router.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import type { PageProps } from '../sections.ts';
+import { useRead } from '../ui/use-read.ts';
 import { Campaigns } from './campaigns/campaigns.tsx';
 import { CardAndRules } from './card-and-rules.tsx';
 import { LevelsPart } from './levels/levels-part.tsx';
@@ -27,15 +28,8 @@ const PARTS: Readonly<Record<Part, ComponentType<PartProps>>> = {
 };
 
 export default function ProgramPage({ id }: PageProps) {
-  const [program, setProgram] = useState<Program>();
-  const [error, setError] = useState<unknown>();
+  const { value: program, error, again: load } = useRead(() => readProgram(id), [id]);
   const words = p().program;
-
-  function load(): void {
-    setError(undefined);
-    readProgram(id).then(setProgram, setError);
-  }
-  useEffect(load, [id]);
 
   useEffect(() => {
     if (program) document.title = `${program.programName} · Punktwerk`;

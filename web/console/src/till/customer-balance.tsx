@@ -1,16 +1,13 @@
 /** What a customer has in a program. A cashier may not read that, and sees only what can be spent of it. */
 
-import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
-import type { components } from '../../../shared/api/schema.gen.ts';
 import { may } from '../access.ts';
 import type { Member } from '../people.ts';
 import type { Program } from '../store.ts';
+import { useRead } from '../ui/use-read.ts';
 import { t } from '../words.ts';
 import { onCard } from './on-card.ts';
 import type { Standing } from './standing.ts';
-
-type Membership = components['schemas']['Membership'];
 
 interface Props {
   readonly member: Member;
@@ -19,18 +16,13 @@ interface Props {
 }
 
 export function CustomerBalance({ member, program, standing }: Props) {
-  const [memberships, setMemberships] = useState<readonly Membership[]>([]);
   const { userId } = member;
-
-  useEffect(() => {
-    if (!may('getMember')) return;
-    ask((api, signal) => api.POST('/getMember', { body: { userId }, signal })).then(
-      (answer) => setMemberships(answer.memberships),
-      () => undefined, // It is only beside: booking does not need it.
-    );
-  }, [userId, standing]);
-
-  const found = memberships.find((each) => each.programId === program.programId);
+  // It is only beside: booking does not need it, so nothing is said where it fails.
+  const read = useRead(
+    async () => (may('getMember') ? ask((api, signal) => api.POST('/getMember', { body: { userId }, signal })) : undefined),
+    [userId, standing],
+  );
+  const found = read.value?.memberships.find((each) => each.programId === program.programId);
   const tier = found?.currentTier;
   const balance = found?.currentBalance ?? standing?.balance ?? undefined;
   return (

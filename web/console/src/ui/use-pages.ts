@@ -13,7 +13,7 @@ export interface Pages<T> {
   readonly isBusy: boolean;
   readonly hasMore: boolean;
   readonly more: () => void;
-  /** Begin anew, after a failure. */
+  /** Read again what has failed. */
   readonly again: () => void;
   /** Read the first page again: what is new comes first, what was shown stays. */
   readonly refresh: () => Promise<void>;
@@ -31,9 +31,12 @@ export function usePages<T>(
   const [isBusy, setBusy] = useState(false);
   /** Counts what is asked for: an answer to something earlier is of no use any more. */
   const turn = useRef(0);
+  /** Where the last reading began, and whether it is on its way: its cursor is not known before its end. */
+  const last = useRef<{ from: string | null; isOver: boolean }>({ from: null, isOver: true });
 
   async function load(from: string | null): Promise<void> {
     const own = ++turn.current;
+    last.current = { from, isOver: false };
     setBusy(true);
     setError(undefined);
     try {
@@ -44,7 +47,10 @@ export function usePages<T>(
     } catch (failure) {
       if (own === turn.current) setError(failure);
     } finally {
-      if (own === turn.current) setBusy(false);
+      if (own === turn.current) {
+        last.current.isOver = true;
+        setBusy(false);
+      }
     }
   }
 
@@ -68,8 +74,8 @@ export function usePages<T>(
     error,
     isBusy,
     hasMore: cursor !== null,
-    more: () => void load(cursor),
-    again: () => void load(rows === undefined ? null : cursor),
+    more: () => void (last.current.isOver && load(cursor)),
+    again: () => void load(last.current.from),
     refresh,
   };
 }

@@ -1,12 +1,12 @@
 /** The campaigns of a program: the list, a new one, or one of them. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { ask } from '../../../../shared/api/client.ts';
 import { exactAmountOf } from '../../../../shared/card/amounts.ts';
 import { dayIn, lastDay, number } from '../../../../shared/i18n/format.ts';
-import { useAction } from '../../../../shared/lib/use-action.ts';
 import { Failed, Loading } from '../../../../shared/ui/status.tsx';
 import { may, store } from '../../access.ts';
+import { usePages } from '../../ui/use-pages.ts';
 import { EditForm } from '../form/edit-form.tsx';
 import { BackToList, goToList, namedHere, NEW } from '../part-link.tsx';
 import { PartList } from '../part-list.tsx';
@@ -17,38 +17,43 @@ import { faultsOfHours } from './hours.ts';
 import { campaignInWords, questionOfHours } from './in-words.ts';
 import { OneCampaign } from './one-campaign.tsx';
 
+const LIMIT = 20;
+const LIMIT_MAX = 100;
+
 export function Campaigns({ program, onChanged }: PartProps) {
-  const [campaigns, setCampaigns] = useState<readonly Campaign[]>();
-  const [cursor, setCursor] = useState<string | null>(null);
-  const { isBusy, error, run } = useAction();
+  const [times, setTimes] = useState(0);
+  const shown = useRef(0);
   const { programId } = program;
   const named = namedHere();
-
-  function load(from: string | null): void {
-    run(async () => {
-      const body = { programId, limit: 20, cursor: from };
-      const page = await ask((api, signal) => api.POST('/listCampaigns', { body, signal }));
-      setCampaigns((before) => [...(from === null ? [] : (before ?? [])), ...page.campaigns]);
-      setCursor(page.nextCursor);
-    });
-  }
-  useEffect(() => load(null), [programId]);
+  const { rows: campaigns, error, isBusy, hasMore, more, again } = usePages<Campaign>(
+    async (cursor) => {
+      // Read anew, it has all that was shown: the one that is open may be far down.
+      const limit = cursor === null ? Math.min(LIMIT_MAX, Math.max(LIMIT, shown.current)) : LIMIT;
+      const page = await ask((api, signal) => api.POST('/listCampaigns', { body: { programId, limit, cursor }, signal }));
+      return { rows: page.campaigns, nextCursor: page.nextCursor };
+    },
+    (each) => each.campaignId,
+    [programId, times],
+  );
+  shown.current = campaigns?.length ?? 0;
 
   function changed(): void {
-    load(null);
+    setTimes((before) => before + 1);
     onChanged();
   }
 
-  if (error !== undefined) return <Failed error={error} retry={() => load(null)} />;
-  if (!campaigns) return <Loading />;
-  if (named === NEW) return <NewCampaign program={program} onChanged={changed} />;
+  const failed = error !== undefined && <Failed error={error} retry={again} />;
+  if (!campaigns) return failed || <Loading />;
   const one = campaigns.find((each) => each.campaignId === named);
-  if (one) return <OneCampaign program={program} campaign={one} onChanged={changed} key={one.campaignId} />;
+  const isList = named !== NEW && !one;
   return (
     <>
-      <List program={program} campaigns={campaigns} />
-      {cursor !== null && (
-        <button type="button" class="plain" aria-disabled={isBusy} onClick={() => load(cursor)}>
+      {failed}
+      {named === NEW && <NewCampaign program={program} onChanged={changed} />}
+      {one && <OneCampaign program={program} campaign={one} onChanged={changed} key={one.campaignId} />}
+      {isList && <List program={program} campaigns={campaigns} />}
+      {isList && hasMore && (
+        <button type="button" class="plain" aria-disabled={isBusy} onClick={more}>
           {p().campaigns.more}
         </button>
       )}

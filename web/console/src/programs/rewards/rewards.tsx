@@ -1,10 +1,10 @@
 /** The rewards of a program: the list, a new one, or one of them. */
 
-import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../../../../shared/api/client.ts';
 import { exactAmountOf } from '../../../../shared/card/amounts.ts';
 import { Failed, Loading } from '../../../../shared/ui/status.tsx';
 import { may, store } from '../../access.ts';
+import { useRead } from '../../ui/use-read.ts';
 import { EditForm } from '../form/edit-form.tsx';
 import { BackToList, goToList, namedHere, NEW } from '../part-link.tsx';
 import { PartList } from '../part-list.tsx';
@@ -14,29 +14,28 @@ import { OneReward } from './one-reward.tsx';
 import { rewardFields, saveReward, typedReward, type Reward } from './reward.ts';
 
 export function Rewards({ program, onChanged }: PartProps) {
-  const [rewards, setRewards] = useState<readonly Reward[]>();
-  const [error, setError] = useState<unknown>();
   const { programId } = program;
   const named = namedHere();
-
-  function load(): void {
-    setError(undefined);
-    const body = { programId, includeArchived: true };
-    ask((api, signal) => api.POST('/listRewards', { body, signal })).then((answer) => setRewards(answer.rewards), setError);
-  }
-  useEffect(load, [programId]);
+  const body = { programId, includeArchived: true };
+  const read = useRead(() => ask((api, signal) => api.POST('/listRewards', { body, signal })), [programId]);
+  const { error, again: load } = read;
+  const rewards = read.value?.rewards;
 
   function changed(): void {
     load();
     onChanged();
   }
 
-  if (error !== undefined) return <Failed error={error} retry={load} />;
-  if (!rewards) return <Loading />;
-  if (named === NEW) return <NewReward program={program} onChanged={changed} />;
+  if (!rewards) return error === undefined ? <Loading /> : <Failed error={error} retry={load} />;
   const one = rewards.find((each) => each.rewardId === named);
-  if (one) return <OneReward program={program} reward={one} onChanged={changed} key={one.rewardId} />;
-  return <List program={program} rewards={rewards} />;
+  return (
+    <>
+      {error !== undefined && <Failed error={error} retry={load} />}
+      {named === NEW && <NewReward program={program} onChanged={changed} />}
+      {one && <OneReward program={program} reward={one} onChanged={changed} key={one.rewardId} />}
+      {named !== NEW && !one && <List program={program} rewards={rewards} />}
+    </>
+  );
 }
 
 function NewReward({ program, onChanged }: PartProps) {
