@@ -9,11 +9,13 @@ interface Props {
   readonly yes: string;
   readonly act: () => void;
   readonly look?: 'plain' | 'severe';
+  /** Something else of the same place is on its way: the question stays until that is over. */
+  readonly isBusy?: boolean;
   /** What the button says before. */
   readonly children: ComponentChildren;
 }
 
-export function Sure({ question, yes, act, look, children }: Props) {
+export function Sure({ question, yes, act, look, isBusy = false, children }: Props) {
   const [isAsked, setAsked] = useState(false);
   if (!isAsked) {
     return (
@@ -24,6 +26,7 @@ export function Sure({ question, yes, act, look, children }: Props) {
   }
 
   function agree(): void {
+    if (isBusy) return;
     setAsked(false);
     act();
   }
@@ -32,7 +35,7 @@ export function Sure({ question, yes, act, look, children }: Props) {
     <div class="stack" role="group" aria-label={question}>
       <p>{question}</p>
       <div class="row">
-        <button type="button" onClick={agree}>
+        <button type="button" aria-disabled={isBusy} onClick={agree}>
           {yes}
         </button>
         <button type="button" class="plain" onClick={() => setAsked(false)}>

@@ -1,6 +1,6 @@
 /** A switch: messages of this card on this device; and of what. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { t } from '../words.ts';
@@ -14,24 +14,31 @@ export function TellMe({ programId }: MessagesProps) {
   const [settings, setSettings] = useSettings(programId);
   const [permission, setPermission] = useState(Notification.permission);
   const { isBusy, error, run } = useAction();
+  const wishes = useRef(new Map<Kind, boolean>());
   if (!settings) return null;
 
   const words = t().tell;
   const kinds = permission === 'granted' ? settings.kinds : [];
 
-  function change(next: readonly Kind[]): void {
-    run(async () => {
+  /** What is to be so: a tap says the contrary of what is shown, also while an earlier one is being saved. */
+  function wish(changed: readonly Kind[], isOn: boolean): void {
+    for (const kind of changed) wishes.current.set(kind, isOn);
+    run(() => carryOut().finally(() => wishes.current.clear()));
+  }
+
+  async function carryOut(): Promise<void> {
+    let now = kinds;
+    for (;;) {
+      const next = KINDS.filter((each) => wishes.current.get(each) ?? now.includes(each));
+      if (!settings || next.join() === now.join()) return;
       // Asked at once: some browsers let a page ask only while the tap is being handled.
       const answer = next.length > 0 ? await Notification.requestPermission() : permission;
       setPermission(answer);
-      if (!settings || (next.length > 0 && answer !== 'granted')) return;
+      if (next.length > 0 && answer !== 'granted') return;
       await save(programId, settings, next);
       setSettings({ ...settings, kinds: next });
-    });
-  }
-
-  function toggle(kind: Kind): void {
-    change(KINDS.filter((each) => kinds.includes(each) !== (each === kind)));
+      now = next;
+    }
   }
 
   return (
@@ -40,7 +47,7 @@ export function TellMe({ programId }: MessagesProps) {
       {permission === 'denied' ? (
         <p>{words.blocked}</p>
       ) : (
-        <Choice isSwitch isOn={kinds.length > 0} change={() => change(kinds.length > 0 ? [] : KINDS)}>
+        <Choice isSwitch isOn={kinds.length > 0} change={() => wish(KINDS, kinds.length === 0)}>
           {words.on}
         </Choice>
       )}
@@ -49,7 +56,7 @@ export function TellMe({ programId }: MessagesProps) {
         <fieldset class="choices">
           <legend>{words.about}</legend>
           {KINDS.map((each) => (
-            <Choice key={each} isOn={kinds.includes(each)} change={() => toggle(each)}>
+            <Choice key={each} isOn={kinds.includes(each)} change={() => wish([each], !kinds.includes(each))}>
               {words.kinds[each]}
             </Choice>
           ))}

@@ -10,7 +10,7 @@ import { forgetAll } from '../forget-all.ts';
 import { t } from '../words.ts';
 
 export function DataRights({ storeId }: { readonly storeId: string }) {
-  const { error, run } = useAction();
+  const { isBusy, error, run } = useAction();
   const [said, setSaid] = useState('');
   const words = t().me;
 
@@ -23,10 +23,10 @@ export function DataRights({ storeId }: { readonly storeId: string }) {
 
   return (
     <>
-      <button type="button" class="plain" onClick={() => run(() => download(storeId))}>
+      <button type="button" class="plain" aria-disabled={isBusy} onClick={() => run(() => download(storeId))}>
         {words.export}
       </button>
-      <Sure question={words.eraseSure} yes={words.yesErase} act={() => run(erase)} look="plain">
+      <Sure question={words.eraseSure} yes={words.yesErase} act={() => run(erase)} isBusy={isBusy} look="plain">
         {words.erase}
       </Sure>
       {error !== undefined && <Failed error={error} />}

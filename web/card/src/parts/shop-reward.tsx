@@ -33,7 +33,7 @@ export function ShopReward({ card, reward, cost, action }: Props) {
   }
 
   return (
-    <Sure question={reward.isForShop ? t().rewards.spend(cost) : t().rewards.spendForCode(cost)} yes={t().rewards.spendYes} act={() => action.run(buy)}>
+    <Sure question={reward.isForShop ? t().rewards.spend(cost) : t().rewards.spendForCode(cost)} yes={t().rewards.spendYes} act={() => action.run(buy)} isBusy={action.isBusy}>
       {t().rewards.get}
       <span class="for-readers"> {reward.title}</span>
     </Sure>

@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import { moment, number } from '../../../shared/i18n/format.ts';
-import { go } from '../../../shared/lib/router.ts';
+import { go, staying } from '../../../shared/lib/router.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { Sure } from '../../../shared/ui/sure.tsx';
@@ -28,6 +28,7 @@ export function EndpointPage({ hook, onChanged }: Props) {
   const [times, setTimes] = useState(0);
   const words = t().developers.webhooks;
   const { webhookId } = hook;
+  const sent = (): void => setTimes((before) => before + 1);
   return (
     <>
       <Head title={targetOf(hook)} isAddress />
@@ -35,8 +36,8 @@ export function EndpointPage({ hook, onChanged }: Props) {
         {words.back}
       </a>
       <Standing hook={hook} times={times} />
-      <Deliveries webhookId={webhookId} times={times} onSent={() => setTimes(times + 1)} />
-      {may('sendTestWebhookEvent') && <SendTest webhookId={webhookId} onSent={() => setTimes(times + 1)} />}
+      <Deliveries webhookId={webhookId} times={times} onSent={sent} />
+      {may('sendTestWebhookEvent') && <SendTest webhookId={webhookId} onSent={sent} />}
       {may('updateWebhookEndpoint') && <Settings hook={hook} onChanged={onChanged} />}
     </>
   );
@@ -87,10 +88,11 @@ function Settings({ hook, onChanged }: Props) {
 
   async function remove(): Promise<void> {
     const body = { webhookId };
+    const isHere = staying();
     await ask((api, signal) => api.POST('/deleteWebhookEndpoint', { body, signal }));
     forget(); // A secret of it, or what was typed about it.
     onChanged();
-    go('/console/developers/webhooks');
+    if (isHere()) go('/console/developers/webhooks');
   }
 
   return (
@@ -101,13 +103,18 @@ function Settings({ hook, onChanged }: Props) {
         <EndpointForm hook={hook} submit={words.save} send={update} />
       </details>
       <div class="acts">
-        <button type="button" class="plain" onClick={() => run(() => update({ isEnabled: !hook.isEnabled }))}>
+        <button
+          type="button"
+          class="plain"
+          aria-disabled={isBusy}
+          onClick={() => run(() => update({ isEnabled: !hook.isEnabled }))}
+        >
           {hook.isEnabled ? words.switchOff : words.switchOn}
         </button>
-        <Sure look="plain" question={words.rotateSure} yes={words.rotateYes} act={() => run(rotate)}>
+        <Sure look="plain" question={words.rotateSure} yes={words.rotateYes} act={() => run(rotate)} isBusy={isBusy}>
           {words.rotate}
         </Sure>
-        <Sure look="plain" question={words.removeSure} yes={words.removeYes} act={() => run(remove)}>
+        <Sure look="plain" question={words.removeSure} yes={words.removeYes} act={() => run(remove)} isBusy={isBusy}>
           {words.remove}
         </Sure>
       </div>

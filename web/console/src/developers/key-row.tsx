@@ -12,11 +12,13 @@ export type ApiKey = components['schemas']['ApiKey'];
 interface Props {
   readonly apiKey: ApiKey;
   readonly names: Names;
+  /** One of the keys is being changed. */
+  readonly isBusy: boolean;
   readonly onRotate: () => void;
   readonly onRevoke: () => void;
 }
 
-export function KeyRow({ apiKey, names, onRotate, onRevoke }: Props) {
+export function KeyRow({ apiKey, names, isBusy, onRotate, onRevoke }: Props) {
   const words = t().developers.keys;
   const { label, prefix, last4, mode, kind, createdAt, createdBy, revokedAt, revokedBy } = apiKey;
   const by = (who: string | null): string => (who === null ? words.operator : (names.get(who) ?? words.somebody));
@@ -42,10 +44,10 @@ export function KeyRow({ apiKey, names, onRotate, onRevoke }: Props) {
       <td>
         {revokedAt === null && mayChange(apiKey) && (
           <div class="acts">
-            <Sure look="plain" question={words.rotateSure} yes={words.rotateYes} act={onRotate}>
+            <Sure look="plain" question={words.rotateSure} yes={words.rotateYes} act={onRotate} isBusy={isBusy}>
               {words.rotate} <span class="for-readers">{label || last4}</span>
             </Sure>
-            <Sure look="plain" question={words.revokeSure} yes={words.revokeYes} act={onRevoke}>
+            <Sure look="plain" question={words.revokeSure} yes={words.revokeYes} act={onRevoke} isBusy={isBusy}>
               {words.revoke} <span class="for-readers">{label || last4}</span>
             </Sure>
           </div>

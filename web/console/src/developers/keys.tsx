@@ -82,6 +82,7 @@ export default function Keys() {
                 <KeyRow
                   apiKey={key}
                   names={names.value ?? new Map()}
+                  isBusy={isBusy}
                   onRotate={() => rotate(key)}
                   onRevoke={() => revoke(key)}
                   key={key.keyId}

@@ -119,12 +119,12 @@ function Act({ payment, onChanged }: ActProps) {
     <section class="panel" aria-busy={isBusy}>
       <div class="acts">
         {canCapture && (
-          <Sure question={words.captureSure} yes={words.captureYes} act={() => act('/capturePayment')}>
+          <Sure isBusy={isBusy} question={words.captureSure} yes={words.captureYes} act={() => act('/capturePayment')}>
             {words.capture}
           </Sure>
         )}
         {canCancel && (
-          <Sure look="plain" question={words.cancelSure} yes={words.cancelYes} act={() => act('/cancelPayment')}>
+          <Sure isBusy={isBusy} look="plain" question={words.cancelSure} yes={words.cancelYes} act={() => act('/cancelPayment')}>
             {words.cancel}
           </Sure>
         )}

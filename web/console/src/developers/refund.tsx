@@ -31,6 +31,7 @@ export function Refund({ payment, onBegun, onChanged }: Props) {
 
   function submit(event: Event): void {
     event.preventDefault();
+    if (isBusy) return; // What is asked for now would not be sent.
     onBegun();
     const read = readAmount(text, locale, digits);
     if ('doubt' in read) return setProblem(t().amount[read.doubt](example(locale, digits)));

@@ -76,7 +76,7 @@ export function SystemPanel({ system, onChanged }: Props) {
           </button>
         )}
         {may('deleteSyncConfiguration') && isConfigured && (
-          <Sure look="plain" question={words.removeSystemSure} yes={words.removeYes} act={remove}>
+          <Sure look="plain" question={words.removeSystemSure} yes={words.removeYes} act={remove} isBusy={isBusy}>
             {words.remove} <span class="for-readers">{name}</span>
           </Sure>
         )}

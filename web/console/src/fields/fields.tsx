@@ -21,10 +21,11 @@ export default function Fields() {
 
   /** All are written at once, so they are read just before: somebody else may have added one. */
   function write(change: (fields: readonly OwnField[]) => readonly OwnField[], sentence: string): void {
+    const written = edited;
     run(async () => {
       const customFields = [...change(await readOwnFields())];
       await ask((api, signal) => api.POST('/configureMembers', { body: { customFields }, signal }));
-      setEdited(undefined);
+      setEdited((now) => (now === written ? undefined : now)); // Another form may be open by now.
       setSaid(sentence);
       found.again();
     });
@@ -72,6 +73,7 @@ export default function Fields() {
                     question={words.removeAsk(nameOfField(field))}
                     yes={words.removeNow}
                     look="plain"
+                    isBusy={isBusy}
                     act={() =>
                       write((all) => all.filter((each) => each.name !== field.name), words.removed(nameOfField(field)))
                     }

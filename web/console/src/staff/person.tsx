@@ -98,10 +98,15 @@ function Change({ person, onChanged }: Props) {
           <button type="submit" aria-disabled={isBusy}>
             {words.save}
           </button>
-          <button type="button" class="plain" onClick={() => update({ isDisabled: !person.isDisabled })}>
+          <button
+            type="button"
+            class="plain"
+            aria-disabled={isBusy}
+            onClick={() => update({ isDisabled: !person.isDisabled })}
+          >
             {person.isDisabled ? words.resume : words.pause}
           </button>
-          <Sure question={words.removeAsk(name)} yes={words.remove} look="plain" act={remove}>
+          <Sure question={words.removeAsk(name)} yes={words.remove} look="plain" act={remove} isBusy={isBusy}>
             {words.remove}
           </Sure>
         </div>

@@ -1,6 +1,6 @@
 /** Book a purchase of the customer who was found, and pay of it from the balance what the customer wants. */
 
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { isUnknown } from '../../../shared/api/client.ts';
 import { isConnected } from '../../../shared/api/connection.ts';
 import { exactMoney, locale } from '../../../shared/i18n/format.ts';
@@ -28,6 +28,7 @@ import { sell } from './payments.ts';
 import { RewardsFor } from './rewards-for.tsx';
 import { needsCode, useStanding } from './standing.ts';
 import { UnusualAmount } from './unusual-amount.tsx';
+import { useFirstField } from './use-first-field.ts';
 import { isUnusual, lastAmounts } from './usual-amounts.ts';
 
 interface Props {
@@ -64,14 +65,14 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
   const { cards, choices, program, choose: setProgramId } = useChosenProgram(found.member?.userId, programs, again?.booked ?? []);
   const standing = useStanding(found.member?.userId, program, `${version} ${handedOut}`);
 
-  useLayoutEffect(() => form.current?.querySelector('input')?.focus(), [isByAmount]);
+  const canCount = !!program && isCounted(program);
+  const isByCount = canCount && !isByAmount;
+  useFirstField(form, { isByAmount, isByCount });
   if (!program) return null;
 
   const digits = digitsOf(program.currency);
   const read = readAmount(text, locale, digits);
   const sale = 'minor' in read ? read.minor : undefined;
-  const canCount = isCounted(program);
-  const isByCount = canCount && !isByAmount;
   const count = readCount(countText);
   const payable = Math.round((standing?.payable ?? 0) * 10 ** digits);
   const part: Part | undefined =
@@ -152,6 +153,9 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
     carryOut(intend({ customer, mark, program, bought, digits, ...(part && 'minor' in part && { paid: part.minor }) }));
   }
 
+  /** What is on its way is answered within seconds, and that is still to be read. */
+  const goOn = (): void => (isBusy ? undefined : onNext());
+
   function change(): void {
     setAsked(undefined);
     form.current?.querySelector('input')?.select();
@@ -164,7 +168,7 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
         {found.member && <CustomerBalance member={found.member} program={program} standing={standing} />}
         {!found.member && !open && <p>{words.unchecked}</p>}
       </div>
-      {open && <NoAnswer entry={open} isBusy={isBusy} onAgain={() => carryOut(open)} onGiveUp={onNext} />}
+      {open && <NoAnswer entry={open} isBusy={isBusy} onAgain={() => carryOut(open)} onGiveUp={goOn} />}
       {!open && (
         <form class="stack till" noValidate onSubmit={submit} ref={form}>
           <ChooseProgram
@@ -211,7 +215,7 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
               <button type="submit" aria-disabled={isBusy}>
                 {isByCount && count !== undefined ? words.count.book(amount(stampsOf(program, count), program)) : words.book}
               </button>
-              <button type="button" class="plain" onClick={onNext}>
+              <button type="button" class="plain" aria-disabled={isBusy} onClick={goOn}>
                 {words.next}
               </button>
             </div>

@@ -23,7 +23,7 @@ export function NoAnswer({ entry, isBusy, onAgain, onGiveUp }: Props) {
         <button type="button" aria-disabled={isBusy} onClick={onAgain}>
           {words.again}
         </button>
-        <button type="button" class="plain" onClick={onGiveUp}>
+        <button type="button" class="plain" aria-disabled={isBusy} onClick={onGiveUp}>
           {words.giveUp}
         </button>
       </div>

@@ -112,6 +112,7 @@ export function RewardsFor({ userId, code, program, offers, name, handOut: last,
               question={words.sure(amount(offer.requiredPoints, program), offer.title)}
               yes={words.yes}
               act={() => give(offer)}
+              isBusy={isBusy}
               {...(given && !given.undone && { look: 'plain' as const })}
             >
               {words.give(amount(offer.requiredPoints, program))}

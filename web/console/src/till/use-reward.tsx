@@ -54,6 +54,8 @@ export function UseReward({ strayed, onMember, handOut: last, onHandOut }: Props
   function submit(event: Event): void {
     event.preventDefault();
     take(text.trim());
+    const field = form.current?.querySelector('input');
+    if (document.activeElement === field) field?.select(); // What is read meanwhile takes this one's place.
   }
 
   function scanned(seen: string): string | undefined {
@@ -74,6 +76,7 @@ export function UseReward({ strayed, onMember, handOut: last, onHandOut }: Props
       onMember(code);
       return;
     }
+    if (isBusy) return; // It stays in the field, and is used by another tap once it is known what the first one was.
     setNote('');
     setOver(used?.redemptionId);
     setProblem(code ? '' : words.rewardEmpty);
@@ -87,7 +90,7 @@ export function UseReward({ strayed, onMember, handOut: last, onHandOut }: Props
           ),
         );
         onHandOut(handOutOf(answer));
-        setText('');
+        setText((now) => (now.trim() === code ? '' : now));
       } catch (error) {
         setProblem(isUnknown(error) ? words.rewardUnknown : problemOf(error));
       }
