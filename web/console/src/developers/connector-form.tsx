@@ -51,7 +51,7 @@ export function ConnectorForm({ form, send }: Props) {
       field={each}
       value={typed[each.name]}
       problem={problems[each.name]}
-      onInput={(value) => setTyped({ ...typed, [each.name]: value })}
+      onInput={(value) => setTyped((before) => ({ ...before, [each.name]: value }))}
       key={each.name}
     />
   );

@@ -61,7 +61,7 @@ export function ShopPage({ system, form, further, isConnected, onAsked }: Props)
           field={each}
           value={typed[each.name]}
           problem={problems[each.name]}
-          onInput={(value) => setTyped({ ...typed, [each.name]: value })}
+          onInput={(value) => setTyped((before) => ({ ...before, [each.name]: value }))}
           key={each.name}
         />
       ))}

@@ -5,7 +5,7 @@ import { ask, isUnknown } from '../../../shared/api/client.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { sentenceOf } from '../../../shared/ui/status.tsx';
 import { store } from '../access.ts';
-import { readOwnFields } from '../members/own-fields.ts';
+import { readOwnFields, type OwnField } from '../members/own-fields.ts';
 import { useRead } from '../ui/use-read.ts';
 import { t } from '../words.ts';
 import type { Choices } from './choices.ts';
@@ -33,11 +33,12 @@ export function ChooseFile({ file, onFile, choices, onChoices, open, onStarted }
   const [problem, setProblem] = useState('');
   const [missing, setMissing] = useState('');
   const { isBusy, error, clear, run } = useAction();
-  const own = useRead(readOwnFields, []).value ?? [];
+  const read = useRead(readOwnFields, []).value;
+  const own = read ?? [];
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
   const words = t().imports;
-  const columns = preview && columnsIn(preview);
+  const columns = preview && columnsIn(preview, own);
 
   useEffect(
     function look() {
@@ -63,8 +64,8 @@ export function ChooseFile({ file, onFile, choices, onChoices, open, onStarted }
     else setProblem(found.fault);
   }
 
-  function columnsIn(found: Preview): readonly Column[] | undefined {
-    return found.isCsv ? columnsOf(found.headings, found.rows, choices.fields, own) : undefined;
+  function columnsIn(found: Preview, fields: readonly OwnField[]): readonly Column[] | undefined {
+    return found.isCsv ? columnsOf(found.headings, found.rows, choices.fields, fields) : undefined;
   }
 
   /** A browser says nothing if the same file is chosen again, unless its field was emptied. */
@@ -88,7 +89,8 @@ export function ChooseFile({ file, onFile, choices, onChoices, open, onStarted }
       const found = await lookInto(chosen);
       show(found);
       if (!('preview' in found)) return;
-      const columns = columnsIn(found.preview);
+      // Without them, columns of the account's own fields would be left out.
+      const columns = columnsIn(found.preview, read ?? (await readOwnFields()));
       const lack = columns ? lackOf(columns, choices) : '';
       setMissing(lack);
       if (lack) return;

@@ -34,11 +34,16 @@ export function Progress({ kept, importId, onAgain }: Props) {
   useEffect(
     function look() {
       let isOver = false;
-      ask((api, signal) => api.POST('/getImportStatus', { body: { importId }, signal })).then(
-        (found) => isOver || show(found),
-        (failure: unknown) => isOver || setError(failure),
-      );
-      const timer = setTimeout(() => isOpen && setTurn(turn + 1), LOOK_AGAIN_MS);
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      ask((api, signal) => api.POST('/getImportStatus', { body: { importId }, signal }))
+        .then(
+          (found) => isOver || show(found),
+          (failure: unknown) => isOver || setError(failure),
+        )
+        .finally(() => {
+          // Not before the answer is there: on a slow way none would ever be in time.
+          if (!isOver && isOpen) timer = setTimeout(() => setTurn((before) => before + 1), LOOK_AGAIN_MS);
+        });
       return () => {
         isOver = true;
         clearTimeout(timer);
@@ -64,7 +69,7 @@ export function Progress({ kept, importId, onAgain }: Props) {
     <section class="panel" aria-busy={isOpen}>
       <h2>{kept.isTrial ? words.trialOf(kept.name) : words.importOf(kept.name)}</h2>
       {!status && error === undefined && <Loading />}
-      {error !== undefined && <Failed error={error} retry={isGone ? onAgain : () => setTurn(turn + 1)} />}
+      {error !== undefined && <Failed error={error} retry={isGone ? onAgain : () => setTurn((before) => before + 1)} />}
       {status && (
         <>
           <p role="status">{stateOf(status)}</p>

@@ -72,31 +72,33 @@ function Maker({ programs, checkIn }: Found) {
   const sheetWords = useSheetWords(typed['language'] as SheetLanguage);
   const program = programs.find((each) => each.programId === typed['program']) ?? programs[0];
   const color = program?.branding.color ?? null;
-  const sheet: Sheet | null =
-    program && sheetWords && here
-      ? layout(
-          {
-            paper: typed['paper'] as Paper,
-            language: sheetWords.language,
-            store: here.name,
-            program: program.programName,
-            about: [ruleLine(program, sheetWords), program.description].filter(Boolean),
-            color: isColor(color) ? sixDigits(color) : COLOR_FIRST,
-            join: { link, title: sheetWords.sheet.scan, note: sheetWords.sheet.scanNote },
-            checkIn:
-              typed['checkIn'] === CHECKED
-                ? { link: checkIn, title: sheetWords.sheet.checkIn, note: sheetWords.sheet.checkInNote }
-                : null,
-          },
-          measurer(),
-        )
-      : null;
+  const sheet = sheetWords ? sheetOf(sheetWords) : null;
+
+  function sheetOf(said: SheetWords): Sheet | null {
+    if (!program || !here) return null;
+    const { scan, scanNote, checkIn: title, checkInNote: note } = said.sheet;
+    return layout(
+      {
+        paper: typed['paper'] as Paper,
+        language: said.language,
+        store: here.name,
+        program: program.programName,
+        about: [ruleLine(program, said), program.description].filter(Boolean),
+        color: isColor(color) ? sixDigits(color) : COLOR_FIRST,
+        join: { link, title: scan, note: scanNote },
+        checkIn: typed['checkIn'] === CHECKED ? { link: checkIn, title, note } : null,
+      },
+      measurer(),
+    );
+  }
 
   function make(event: Event): void {
     event.preventDefault();
-    if (!sheet) return;
     run(async () => {
-      download(await pdfOf(sheet, dotsOf), `poster-${typed['paper'] ?? ''}.pdf`);
+      // The picture may still be in the language before.
+      const wanted = sheetOf(await loadSheetWords(typed['language'] as SheetLanguage));
+      if (!wanted) return;
+      download(await pdfOf(wanted, dotsOf), `poster-${typed['paper'] ?? ''}.pdf`);
       setMade(true);
     });
   }
@@ -129,7 +131,7 @@ function Maker({ programs, checkIn }: Found) {
           </a>
         </p>
         {error !== undefined && <Failed error={error} />}
-        <button type="submit" aria-disabled={isBusy || !sheet}>
+        <button type="submit" aria-disabled={isBusy}>
           {words.make}
         </button>
         <p role="status">{isMade ? words.made : ''}</p>

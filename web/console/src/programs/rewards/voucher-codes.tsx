@@ -1,6 +1,6 @@
 /** Give a voucher codes of one's own, typed or from a file, and say what became of each. */
 
-import { useId, useState } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import { ask } from '../../../../shared/api/client.ts';
 import { number } from '../../../../shared/i18n/format.ts';
 import { Failed } from '../../../../shared/ui/status.tsx';
@@ -29,16 +29,21 @@ export function VoucherCodes({ program, reward, onChanged }: Props) {
   const [text, setText] = useState('');
   const [problem, setProblem] = useState('');
   const [report, setReport] = useState<Report>();
+  /** A file that is being read: who adds its codes at once need not wait for it. */
+  const file = useRef<Promise<string>>(undefined);
   const { isBusy, error, run } = useAction();
   useUnsaved(text.trim() !== '');
 
   function submit(event: Event): void {
     event.preventDefault();
-    const { codes, refused } = readCodes(text);
     setReport(undefined);
-    setProblem(codes.length + refused.length === 0 ? words.empty : '');
-    if (codes.length + refused.length === 0) return;
+    setProblem('');
     run(async () => {
+      const { codes, refused } = readCodes((await file.current) ?? text);
+      if (codes.length + refused.length === 0) {
+        setProblem(words.empty);
+        return;
+      }
       let made: Report = { added: 0, left: 0, refused };
       for (const call of inCalls(codes)) {
         made = await sent(program, reward, call, made); // In their order; sent again, nothing is added twice.
@@ -49,9 +54,15 @@ export function VoucherCodes({ program, reward, onChanged }: Props) {
     });
   }
 
-  async function choose(event: Event): Promise<void> {
-    const file = (event.currentTarget as HTMLInputElement).files?.[0];
-    if (file) setText(await file.text());
+  function choose(chosen: File | undefined): void {
+    if (!chosen) return;
+    const reading = chosen.text().catch(() => text); // Changed or gone since it was chosen: what is there stays.
+    file.current = reading;
+    void reading.then((read) => {
+      if (file.current !== reading) return;
+      file.current = undefined;
+      setText(read);
+    });
   }
 
   return (
@@ -76,7 +87,7 @@ export function VoucherCodes({ program, reward, onChanged }: Props) {
         </div>
         <label>
           {words.file}
-          <input type="file" accept=".txt,.csv,text/plain,text/csv" onChange={(event) => void choose(event)} />
+          <input type="file" accept=".txt,.csv,text/plain,text/csv" onChange={(event) => choose(event.currentTarget.files?.[0])} />
         </label>
         {error !== undefined && <Failed error={error} />}
         <button type="submit" aria-disabled={isBusy}>
