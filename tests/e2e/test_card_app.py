@@ -33,6 +33,7 @@ FLOWS = (
     "suspended",
     "large-text",
     "history",
+    "late-answers",
 )
 
 

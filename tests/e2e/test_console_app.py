@@ -31,6 +31,7 @@ FLOWS = [
     "till-rules",
     "till-stamps",
     "till-vouchers",
+    "late-answers",
     "members",
     "members-people",
     "members-cards",
