@@ -1,5 +1,6 @@
 /** A customer who had no card at the till claims the receipt: by the camera, once, and typed. */
 
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,8 +21,7 @@ const { programId } = await call('createLoyaltyProgram', {
 const path = `/c/${encodeURIComponent(programId)}`;
 
 /** The till prints a receipt for somebody without a card. */
-async function print(purchaseAmount) {
-  const transactionId = `receipt-${randomUUID()}`;
+async function print(purchaseAmount, transactionId = `receipt-${randomUUID()}`) {
   return (await call('createReceiptClaim', { storeId, transactionId, purchaseAmount })).code;
 }
 
@@ -33,7 +33,8 @@ async function makeMember() {
 
 const folder = mkdtempSync(join(tmpdir(), 'film-'));
 const film = join(folder, 'receipt.y4m');
-const first = await print(12.5);
+const firstId = `receipt-${randomUUID()}`;
+const first = await print(12.5, firstId);
 writeFilm(film, first);
 
 async function claims(browser) {
@@ -63,9 +64,20 @@ async function claims(browser) {
   await page.getByText('You have claimed as many receipts as count today.').waitFor();
   await check(page, 'receipt-limit', problems);
 
-  // The card has it all.
+  // Claimed once more it is told as what it is, with what it brought then.
+  await page.getByLabel('Code on the receipt').fill(first);
+  await page.keyboard.press('Enter');
+  await page.getByText('You have claimed this receipt of €12.50 before. It counts once.').waitFor();
+  await page.getByRole('link', { name: /Receipts.*Brought 125 points.*Now 155 points/ }).waitFor();
+  assert.equal(await page.getByText('+125 points').count(), 0);
+  await check(page, 'receipt-again', problems);
+
+  // The card has it all, and what came back since.
   await page.getByRole('link', { name: 'To the card' }).click();
   await page.locator('.balance', { hasText: '155 points' }).waitFor();
+  await call('voidReceiptClaim', { storeId, transactionId: firstId, returnedAmount: 5 });
+  await page.locator('.entry', { hasText: 'Goods came back: Receipt' }).getByText('-50 points').waitFor();
+  await check(page, 'receipt-goods-back', problems);
   await context.close();
 }
 

@@ -38,6 +38,8 @@ interface Claim {
   readonly status: 'claimed' | 'waiting';
   readonly amount: number;
   readonly earned: readonly Earned[];
+  /** The person had claimed it before: it is not booked once more. */
+  readonly duplicate?: true;
 }
 
 function Receipt({ store }: { readonly store: StoreProfile }) {
@@ -55,6 +57,7 @@ function Receipt({ store }: { readonly store: StoreProfile }) {
       const body = { storeId: store.storeId, userId: ownId(), code };
       const headers = { 'Idempotency-Key': key };
       setClaim(await ask((api, signal) => api.POST('/claimReceipt', { body, headers, signal })));
+      keys.current.delete(code); // Answered: claimed once more it is another question, such as after waiting.
     });
     return true;
   }
@@ -63,9 +66,9 @@ function Receipt({ store }: { readonly store: StoreProfile }) {
     return (
       <>
         <p class="notice" role="status">
-          {claim.status === 'waiting' ? words.waiting : words.done(exactMoney(claim.amount, store.currency))}
+          {saidOf(claim, store)}
         </p>
-        {claim.status === 'claimed' && <EarnedList earned={claim.earned} store={store} />}
+        {claim.status === 'claimed' && <EarnedList earned={claim.earned} store={store} isEarlier={claim.duplicate ?? false} />}
         <button type="button" onClick={() => setClaim(undefined)}>
           {words.another}
         </button>
@@ -80,4 +83,11 @@ function Receipt({ store }: { readonly store: StoreProfile }) {
       {error !== undefined && <Failed error={error} />}
     </>
   );
+}
+
+function saidOf({ status, amount, duplicate }: Claim, { currency }: StoreProfile): string {
+  const words = t().receipt;
+  if (status === 'waiting') return words.waiting;
+  const paid = exactMoney(amount, currency);
+  return duplicate ? words.before(paid) : words.done(paid);
 }

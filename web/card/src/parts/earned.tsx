@@ -19,9 +19,11 @@ export interface Earned {
 interface Props {
   readonly earned: readonly Earned[];
   readonly store: StoreProfile;
+  /** It was booked before, and is only told once more. */
+  readonly isEarlier?: boolean;
 }
 
-export function EarnedList({ earned, store }: Props) {
+export function EarnedList({ earned, store, isEarlier = false }: Props) {
   const words = t().earned;
   const mine = useCards();
   if (earned.length === 0) return <p>{words.nowhere}</p>;
@@ -29,7 +31,7 @@ export function EarnedList({ earned, store }: Props) {
     <ul class="plain-list entries">
       {earned.map((each) => (
         <li key={each.programId}>
-          <EarnedIn earned={each} store={store} mine={mine.find(({ membership }) => membership.programId === each.programId)} />
+          <EarnedIn earned={each} store={store} isEarlier={isEarlier} mine={mine.find(({ membership }) => membership.programId === each.programId)} />
         </li>
       ))}
     </ul>
@@ -51,10 +53,11 @@ function useCards(): readonly MyCard[] {
 interface EarnedProps {
   readonly earned: Earned;
   readonly store: StoreProfile;
+  readonly isEarlier: boolean;
   readonly mine: MyCard | undefined;
 }
 
-function EarnedIn({ earned, store, mine }: EarnedProps) {
+function EarnedIn({ earned, store, isEarlier, mine }: EarnedProps) {
   const words = t().earned;
   const card = store.cards?.[earned.programId];
   if (!card) return null; // It was closed a moment ago.
@@ -63,7 +66,11 @@ function EarnedIn({ earned, store, mine }: EarnedProps) {
       <strong>{card.programName}</strong>
       {earned.reason === null ? (
         <>
-          <span class="plus">+{exactAmountOf(earned.points, card)}</span>
+          {isEarlier ? (
+            <span>{words.brought(exactAmountOf(earned.points, card))}</span>
+          ) : (
+            <span class="plus">+{exactAmountOf(earned.points, card)}</span>
+          )}
           <span class="quiet">
             {earned.pendingUntil ? words.pending(dayIn(earned.pendingUntil, store.timeZone)) : mine && words.balance(freeOf(mine, card))}
           </span>
