@@ -4,10 +4,12 @@
  */
 
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { call, check, facts, open, run } from './browser.mjs';
+import { makeGuest, visit } from './guests.mjs';
 
-const { storeId, signIns } = facts;
+const { storeId } = facts;
 const system = 'generic';
 
 /** A shop of our own contract that takes every code. */
@@ -46,23 +48,24 @@ await call('createReward', {
   shop: { system },
 });
 await call('createReward', { programId, rewardId: 'coffee', title: 'A coffee', type: 'free_product', productId: 'coffee', requiredPoints: 5 });
-const { userId } = signIns.customer;
+const guest = await makeGuest();
+const { userId } = guest;
 await call('enrollInLoyaltyProgram', { programId, userId });
-await call('linkShopCustomer', { storeId, system, userId, customerId: '17' });
 await call('addLoyaltyPoints', { programId, userId, points: 40, transactionId: `online-${programId}` });
 
 try {
   await run(async (browser) => {
     const { page, problems } = await open(browser);
     const card = `/c/${encodeURIComponent(programId)}`;
-    await page.goto(new URL(`/sign-in?back=${encodeURIComponent(card)}`, facts.urls.card).href);
-    await page.getByRole('button', { name: 'I have a password' }).click();
-    await page.getByLabel('E-mail address').fill(signIns.customer.email);
-    await page.getByLabel('Password').fill(signIns.customer.password);
-    await page.getByRole('button', { name: 'Sign in with a password' }).click();
-
+    await visit(page, guest, card);
     await page.locator('.balance', { hasText: '40 points' }).waitFor();
     await page.getByText('For the online shop').waitFor();
+    // Who the shop does not know reads that before a question, not after it.
+    await page.getByText('Link your account in the online shop first').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Get it Ten percent online' }).count(), 0);
+    await check(page, 'shop-reward-unlinked', problems);
+    await call('linkShopCustomer', { storeId, system, userId, customerId: randomUUID() });
+    await page.reload();
     await page.getByRole('button', { name: 'Get it Ten percent online' }).click();
     const question = page.getByRole('group', { name: 'Spend 30 points for it?' });
     await check(page, 'shop-reward-question', problems);

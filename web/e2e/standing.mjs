@@ -23,7 +23,7 @@ const path = (programId) => `/c/${encodeURIComponent(programId)}`;
 const points = await makeProgram('Standing', 'points', { pointsPerEuro: 10, pointsPerCheckin: 0 }, { pointsExpiry: { afterDays: 60 } });
 const stamps = await makeProgram('Filling', 'stamps', { requiredStamps: 10 }, {
   rewards: [
-    { rewardId: 'tea', title: 'A tea', type: 'free_product', requiredPoints: 5 },
+    { rewardId: 'tea', title: 'A tea', type: 'free_product', requiredPoints: 5, validUntil: '2099-12-24T23:00:00Z' },
     { rewardId: 'dinner', title: 'A dinner', type: 'free_product', requiredPoints: 50 },
   ],
 });
@@ -222,6 +222,7 @@ try {
     await promises(page, problems);
     await fills(page, false, 3);
     await page.getByRole('link', { name: 'Check in' }).waitFor();
+    await page.getByText('until 24 Dec 2099', { exact: true }).waitFor();
     await check(page, 'standing-stamps', problems);
     await fills(page, true, 5);
     await showsLevels(page, problems, 'standing-levels', ['1.5 times as much for each purchase', '2 times as much for each purchase']);

@@ -67,7 +67,7 @@ function Whole({ mine, at, card }: Props & { readonly card: ProgramCard }) {
       {!isOut && !hasEnded && <Wallets programId={card.programId} />}
       <Campaigns card={card} zone={mine.store?.timeZone} />
       <MyCodes membership={membership} key={membership.membershipId} />
-      <Rewards card={card} membership={membership} hasEnded={hasEnded} />
+      <Rewards card={card} membership={membership} zone={mine.store?.timeZone} hasEnded={hasEnded} />
       {!hasEnded && <Levels card={card} membership={membership} zone={mine.store?.timeZone} />}
       <WhatToDo card={card} store={mine.store} isSuspended={isOut} />
       <History card={card} membership={membership} />

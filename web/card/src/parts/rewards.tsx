@@ -19,7 +19,7 @@ import {
 } from '../../../shared/card/model.ts';
 import { lackOf, missingFor, standingOf, unitsOf } from '../../../shared/card/standing.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
-import { amount, hour, t } from '../words.ts';
+import { amount, hour, lastDay, t } from '../words.ts';
 import { ShopReward } from './shop-reward.tsx';
 
 interface Props {
@@ -27,8 +27,13 @@ interface Props {
   readonly membership: Membership;
 }
 
+interface Zoned {
+  /** Of the store, by whose clock a reward ends. */
+  readonly zone: string | undefined;
+}
+
 /** `hasEnded`: nobody collects any more, so what is not there yet is out of reach. */
-export function Rewards({ card, membership, hasEnded }: Props & { readonly hasEnded: boolean }) {
+export function Rewards({ card, membership, zone, hasEnded }: Props & Zoned & { readonly hasEnded: boolean }) {
   const [reserved, setReserved] = useState<Hold | null>(null);
   const now = new Date();
   const standing = standingOf(membership, now);
@@ -64,6 +69,7 @@ export function Rewards({ card, membership, hasEnded }: Props & { readonly hasEn
               card={card}
               membership={membership}
               reward={reward}
+              zone={zone}
               isReserved={shown.some((hold) => hold.rewardId === reward.rewardId)}
               onReserved={setReserved}
             />
@@ -74,13 +80,13 @@ export function Rewards({ card, membership, hasEnded }: Props & { readonly hasEn
   );
 }
 
-interface OfferProps extends Props {
+interface OfferProps extends Props, Zoned {
   readonly reward: Reward;
   readonly isReserved: boolean;
   readonly onReserved: (hold: Hold) => void;
 }
 
-function Offer({ card, membership, reward, isReserved, onReserved }: OfferProps) {
+function Offer({ card, membership, zone, reward, isReserved, onReserved }: OfferProps) {
   const action = useAction();
   const [key, setKey] = useState(idempotencyKey);
   const cost = toUnits(reward.requiredPoints, membership.scale);
@@ -111,6 +117,7 @@ function Offer({ card, membership, reward, isReserved, onReserved }: OfferProps)
       </div>
       {reward.description && <p class="quiet">{reward.description}</p>}
       {reward.isForShop && <p class="quiet">{t().rewards.inShop}</p>}
+      {reward.validUntil && <p class="quiet">{t().campaigns.until(lastDay(reward.validUntil, zone))}</p>}
       {reward.requiredTier && <p class="quiet">{t().rewards.needsTier(reward.requiredTier)}</p>}
       {isReserved ? (
         <p>{t().rewards.reserved}</p>

@@ -1,6 +1,6 @@
 /** A reward of the online shop, or a voucher: bought at once, as only what is paid for has a code that is shown. */
 
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { ask, idempotencyKey } from '../../../shared/api/client.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
 import type { Action } from '../../../shared/lib/use-action.ts';
@@ -19,6 +19,7 @@ interface Props {
 /** What is bought appears among the codes of the card, and stays there until it is used. */
 export function ShopReward({ card, reward, cost, action }: Props) {
   const [key, setKey] = useState(idempotencyKey);
+  const isLinked = useIsLinked(card, reward);
 
   async function buy(): Promise<void> {
     const body = {
@@ -32,10 +33,28 @@ export function ShopReward({ card, reward, cost, action }: Props) {
     setKey(idempotencyKey());
   }
 
+  if (isLinked === undefined) return null;
+  if (!isLinked) return <p>{t().problem.codes[UNLINKED]}</p>;
   return (
     <Sure question={reward.isForShop ? t().rewards.spend(cost) : t().rewards.spendForCode(cost)} yes={t().rewards.spendYes} act={() => action.run(buy)} isBusy={action.isBusy}>
       {t().rewards.get}
       <span class="for-readers"> {reward.title}</span>
     </Sure>
   );
+}
+
+const UNLINKED = 'SHOP_CUSTOMER_REQUIRED';
+
+/** Whether the online shop knows the person, which its rewards need: `undefined` until the API has said it. */
+function useIsLinked({ programId }: ProgramCard, { rewardId, isForShop = false }: Reward): boolean | undefined {
+  const [isLinked, setLinked] = useState(isForShop ? undefined : true);
+  useEffect(() => {
+    if (!isForShop) return;
+    const body = { programId, rewardId, userId: ownId() };
+    ask((api, signal) => api.POST('/getReward', { body, signal })).then(
+      (found) => setLinked(!found.reward.forMember?.reasons.includes(UNLINKED)),
+      () => setLinked(true), // Without an answer it is offered: the API refuses what cannot be.
+    );
+  }, [programId, rewardId, isForShop]);
+  return isLinked;
 }
