@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from shared.domain.loyalty import referrals
 from tools.emulators import ROOT
 
 WORDS = ROOT / "web" / "shared" / "card" / "entry-texts.ts"
@@ -35,3 +36,8 @@ def test_each_text_of_ours_has_words() -> None:
     assert {
         each for each in texts if each not in known and variable.get(each, "?") not in source
     } == set()
+
+
+def test_the_web_apps_know_the_entry_of_who_was_invited() -> None:
+    """Its text is the same as that of who has invited, and says something else to its reader."""
+    assert f"INVITED = '{referrals.NEW_MEMBER_ENTRY_ID}'" in WORDS.read_text()

@@ -51,6 +51,7 @@ async function join(browser, link) {
   const field = program.getByLabel('Code of a friend');
   await field.waitFor();
   assert.equal(await field.inputValue(), new URL(link).searchParams.get('referralCode'));
+  await program.getByText('With it you get 25 points and your friend gets 75 points, after your first purchase. It counts from €10.00 on.').waitFor();
   await check(page, 'friends-invited', problems);
   await program.getByRole('button', { name: /^Get this card/ }).click();
   await signIn(page, await makeGuest());
@@ -64,6 +65,7 @@ async function refused(browser) {
   await visit(page, await makeGuest(), `/s/${storeId}`, 'de');
   const program = page.getByRole('listitem').filter({ hasText: 'Bring a friend' });
   await program.getByText('Ich habe einen Code von Freunden').click();
+  await program.getByText('Damit bekommen Sie 25 Punkte und wer Sie eingeladen hat 75 Punkte, nach Ihrem ersten Einkauf.').waitFor();
   await program.getByLabel('Code von Freunden').fill('K7M2X9QT4H');
   await program.getByRole('button', { name: /^Diese Karte holen/ }).click();
   await page.getByText('Einen solchen Code von Freunden gibt es nicht.').waitFor();

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { load } from './load.mjs';
 
 globalThis.navigator ??= { language: 'en-GB' };
-const { entryText } = await load('shared/card/entry-texts.ts');
+const { entryText, goodsBackText } = await load('shared/card/entry-texts.ts');
 
 const TEXTS = [
   ['Opening balance', 'Opening balance'],
@@ -17,4 +17,18 @@ const TEXTS = [
   ['', ''],
 ];
 
-for (const [text, said] of TEXTS) test(`says ${said}`, () => assert.equal(entryText(text), said));
+for (const [text, said] of TEXTS) test(`says ${said}`, () => assert.equal(entryText({ entryId: 'le_1', description: text }), said));
+
+test('says of the goods of a receipt, and of nothing else, that they came back', () => {
+  const back = (description) => goodsBackText({ entryId: 'le_1', description });
+  assert.equal(back('Receipt'), 'Goods came back: Receipt');
+  assert.equal(back('Receipt 4711'), 'Goods came back: Receipt 4711');
+  assert.equal(back('Kaffee und Kuchen'), undefined);
+  assert.equal(back('constructor'), undefined);
+});
+
+test('says to who was invited that they were, and to who has invited that a friend has joined', () => {
+  const invited = { entryId: 'le_acce4be4e13cc0d009cdb1d24e202a25fc79c499', description: 'Referral' };
+  assert.equal(entryText(invited), 'Joined by invitation');
+  assert.equal(entryText({ ...invited, entryId: 'le_1' }), 'A friend has joined');
+});

@@ -19,6 +19,8 @@ from shared.errors import BalanceLimitExceeded
 
 METHOD = "referral"
 """``Entry.earning_method`` of what both get."""
+NEW_MEMBER_ENTRY_ID = ids.derived("le", METHOD, "new")
+"""The entry of what the new member gets: the web apps know by it who was invited."""
 COUNTED_AS = "referral/rewarded"
 """The counter of who referred. No event of a program has such a name."""
 
@@ -101,8 +103,8 @@ def settle(
     if is_self or not (program.is_active and membership.is_active):
         void = replace(referral, status=ReferralStatus.VOID, updated_at=now)
         return Settlement(void, done, (), None, ())
-    own_id = ids.derived("le", METHOD, "new")
-    done, entries = _given(done, program, state.terms.new_member_points, own_id, now)
+    terms = state.terms
+    done, entries = _given(done, program, terms.new_member_points, NEW_MEMBER_ENTRY_ID, now)
     after: Membership | None = None
     referrer_entries: tuple[Entry, ...] = ()
     if referrer is not None and _is_rewarded(referrer, program, state.terms.limit_per_year, now):

@@ -33,10 +33,13 @@ export const common = {
     opening: 'Opening balance',
     welcome: 'Welcome bonus',
     referral: 'A friend has joined',
+    /** Of who has joined by that. */
+    invited: 'Joined by invitation',
     birthday: 'Birthday',
     checkIn: 'Check-in',
     receipt: 'Receipt',
     receiptNumber: (number: string) => `Receipt ${number}`,
+    goodsBack: (receipt: string) => `Goods came back: ${receipt}`,
     cancelled: 'Cancelled',
     merged: 'From another card',
     returned: 'The purchase came back',

@@ -88,6 +88,7 @@ export const de: Words = {
     go: 'Nachreichen',
     noCode: 'Das ist kein Code eines Belegs. Er beginnt mit PWB1 oder V0.',
     done: (amount) => `Der Beleg über ${amount} gehört Ihnen.`,
+    before: (amount) => `Diesen Beleg über ${amount} haben Sie schon nachgereicht. Er zählt einmal.`,
     waiting: 'Wir haben ihn. Er zählt, sobald die Kasse diesen Beleg gemeldet hat, binnen 30 Tagen.',
     another: 'Noch ein Beleg',
   },
@@ -95,7 +96,12 @@ export const de: Words = {
     title: 'Freunde einladen',
     promise: (yours, theirs) =>
       `Sie bekommen ${yours} und Ihr Freund ${theirs}, nach dem ersten Einkauf Ihres Freundes.`,
+    promiseYours: (yours) => `Sie bekommen ${yours} nach dem ersten Einkauf Ihres Freundes.`,
+    promiseTheirs: (theirs) => `Ihr Freund bekommt ${theirs} nach dem ersten Einkauf.`,
     least: (money) => `Er zählt ab ${money}.`,
+    brings: (theirs, yours) => `Damit bekommen Sie ${theirs} und wer Sie eingeladen hat ${yours}, nach Ihrem ersten Einkauf.`,
+    bringsYou: (theirs) => `Damit bekommen Sie ${theirs} nach Ihrem ersten Einkauf.`,
+    bringsFriend: (yours) => `Damit bekommt, wer Sie eingeladen hat, ${yours} nach Ihrem ersten Einkauf.`,
     picture: 'Code, den Ihr Freund scannt',
     share: 'Link teilen',
     invite: (program) => `Sammeln Sie mit mir: ${program}.`,
@@ -110,6 +116,7 @@ export const de: Words = {
   earned: {
     nowhere: 'Keine Ihrer Karten sammelt dafür etwas.',
     balance: (balance) => `Jetzt ${balance}`,
+    brought: (amount) => `Brachte ${amount}`,
     pending: (day) => `Nutzbar ab ${day}`,
     nothing: 'Dafür gibt es hier nichts.',
     reasons: {

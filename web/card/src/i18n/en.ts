@@ -91,6 +91,7 @@ export const en = {
     go: 'Claim it',
     noCode: 'That is no code of a receipt. It begins with PWB1 or V0.',
     done: (amount: string) => `The receipt of ${amount} is yours.`,
+    before: (amount: string) => `You have claimed this receipt of ${amount} before. It counts once.`,
     waiting: 'We have it. It counts once the till has reported this receipt, within 30 days.',
     another: 'Another receipt',
   },
@@ -98,7 +99,14 @@ export const en = {
     title: 'Tell a friend',
     promise: (yours: string, theirs: string) =>
       `You get ${yours} and your friend gets ${theirs}, after your friend's first purchase.`,
+    /** Where only one of the two gets something. */
+    promiseYours: (yours: string) => `You get ${yours} after your friend's first purchase.`,
+    promiseTheirs: (theirs: string) => `Your friend gets ${theirs} after the first purchase.`,
     least: (money: string) => `It counts from ${money} on.`,
+    /** To who has a code. */
+    brings: (theirs: string, yours: string) => `With it you get ${theirs} and your friend gets ${yours}, after your first purchase.`,
+    bringsYou: (theirs: string) => `With it you get ${theirs} after your first purchase.`,
+    bringsFriend: (yours: string) => `With it your friend gets ${yours} after your first purchase.`,
     picture: 'Code that your friend scans',
     share: 'Share the link',
     invite: (program: string) => `Join me: ${program}.`,
@@ -113,6 +121,8 @@ export const en = {
   earned: {
     nowhere: 'None of your cards earns something for this.',
     balance: (balance: string) => `Now ${balance}`,
+    /** What was booked before. */
+    brought: (amount: string) => `Brought ${amount}`,
     pending: (day: string) => `To be spent from ${day} on`,
     nothing: 'Nothing for this one.',
     /** Why a program has granted nothing, by the API's word for it. */

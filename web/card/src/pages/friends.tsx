@@ -2,7 +2,6 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
-import { exactAmountOf } from '../../../shared/card/amounts.ts';
 import type { ProgramCard } from '../../../shared/card/model.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
 import { safeUrl } from '../../../shared/lib/safe-url.ts';
@@ -12,7 +11,8 @@ import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import type { PageProps } from '../main.tsx';
 import type { MyCard } from '../data.ts';
 import { OwnCard } from '../parts/own-card.tsx';
-import { exactMoney, number, t } from '../words.ts';
+import { ReferralPromise } from '../parts/referral-promise.tsx';
+import { number, t } from '../words.ts';
 
 export default function FriendsPage({ id }: PageProps) {
   return (
@@ -48,25 +48,11 @@ function Friends({ mine, card }: { readonly mine: MyCard; readonly card: Program
 
   return (
     <>
-      <Offer card={card} />
+      <ReferralPromise card={card} />
       {!told && error === undefined && <Loading />}
       {error !== undefined && <Failed error={error} retry={load} />}
       {told && <Invitation told={told} card={card} storeId={mine.membership.storeId} />}
     </>
-  );
-}
-
-function Offer({ card }: { readonly card: ProgramCard }) {
-  const { referral } = card;
-  if (!referral) return null;
-  const words = t().friends;
-  const least = Number(referral.minimumPurchase);
-  const yours = exactAmountOf(Number(referral.referrerPoints), card);
-  const theirs = exactAmountOf(Number(referral.newMemberPoints), card);
-  return (
-    <p>
-      {words.promise(yours, theirs)} {least > 0 && words.least(exactMoney(least, card.currency))}
-    </p>
   );
 }
 

@@ -10,6 +10,7 @@ import { Failed } from '../../../shared/ui/status.tsx';
 import { rememberJoining } from '../joining.ts';
 import { takeOver } from '../take-over.ts';
 import { t } from '../words.ts';
+import { ReferralPromise } from './referral-promise.tsx';
 
 const GETS_ADDRESS = 'gets-address';
 
@@ -74,6 +75,7 @@ export function Join({ card, store, friendsCode = '', isAsked = false, onJoined 
       {card.referral && (
         <details open={friendsCode !== ''}>
           <summary>{words.have}</summary>
+          <ReferralPromise card={card} isInvited />
           <label>
             {words.code}
             <input

@@ -142,5 +142,5 @@ function sentenceFor(entry: Entry): string {
   const isBack = entry.type === 'reverse' && entry.points > 0;
   const kind = isBack ? words.givenBackKind : (words.kinds[entry.type] ?? entry.type);
   // A merge says nothing but that it is one.
-  return entry.description && entry.type !== 'merge' ? `${kind}: ${entryText(entry.description)}` : kind;
+  return entry.description && entry.type !== 'merge' ? `${kind}: ${entryText(entry)}` : kind;
 }
