@@ -57,6 +57,17 @@ async function flow(browser, width) {
   await card.getByRole('button', { name: 'Book the correction' }).press('Enter');
   await card.getByText('Say why.').waitFor();
   await check(opened, 'member-adjust-empty');
+  // What is far above what is on the card is asked for, and shown as understood.
+  await card.getByLabel(/^How much/).fill('12900');
+  await card.getByText('12,900 points', { exact: true }).waitFor();
+  await card.getByLabel('Reason').fill('Booked twice');
+  await page.keyboard.press('Enter');
+  const mistyped = card.getByRole('group', { name: '12,900 points: that is far more than is on the card. Is the amount right?' });
+  await mistyped.getByText(/^Now: .+ Then: .+ points\.$/).waitFor();
+  await check(opened, 'member-adjust-asked');
+  await mistyped.getByRole('button', { name: 'Change the amount' }).press('Enter');
+  await mistyped.waitFor({ state: 'detached' });
+  await page.waitForFunction(() => document.activeElement?.getAttribute('inputmode') === 'numeric');
   await card.getByLabel('Take away').check();
   await card.getByLabel(/^How much/).fill('15');
   await card.getByLabel('Reason').fill('Booked twice');

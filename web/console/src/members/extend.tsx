@@ -11,6 +11,7 @@ import { Field } from '../ui/field.tsx';
 import { amount, t } from '../words.ts';
 import { NotDone } from './not-done.tsx';
 import { useIntention } from '../ui/use-intention.ts';
+import { useSaid } from '../ui/use-said.ts';
 
 interface Props {
   readonly userId: string;
@@ -22,7 +23,7 @@ export function Extend({ userId, program, onChanged }: Props) {
   const [lastDay, setLastDay] = useState('');
   const [reason, setReason] = useState('');
   const [problems, setProblems] = useState({ lastDay: '', reason: '' });
-  const [done, setDone] = useState('');
+  const [done, say] = useSaid();
   const { isBusy, error, run } = useAction();
   const carryOut = useIntention();
   const words = t().member;
@@ -49,7 +50,7 @@ export function Extend({ userId, program, onChanged }: Props) {
         ),
       );
       const until = calendarDay(lastDay);
-      setDone(
+      say(
         answer.entryId === null
           ? words.notExtended
           : words.extended(amount(answer.pointsExtended, program), until),

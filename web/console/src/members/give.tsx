@@ -12,6 +12,7 @@ import { amount, t } from '../words.ts';
 import { FindMember } from './find-member.tsx';
 import { NotDone } from './not-done.tsx';
 import { useIntention } from '../ui/use-intention.ts';
+import { useSaid } from '../ui/use-said.ts';
 
 interface Props {
   readonly userId: string;
@@ -40,7 +41,7 @@ function GiveForm({ userId, program, onChanged }: Props) {
   const [text, setText] = useState('');
   const [description, setDescription] = useState('');
   const [problem, setProblem] = useState('');
-  const [done, setDone] = useState('');
+  const [done, say] = useSaid();
   const { isBusy, error, run } = useAction();
   const carryOut = useIntention();
   const words = t().member;
@@ -65,7 +66,7 @@ function GiveForm({ userId, program, onChanged }: Props) {
           }),
         ),
       );
-      setDone(words.given(amount(answer.pointsTransferred, program), nameOf(other)));
+      say(words.given(amount(answer.pointsTransferred, program), nameOf(other)));
       setTo(undefined);
       setText('');
       setDescription('');

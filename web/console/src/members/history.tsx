@@ -15,6 +15,7 @@ import { redemptionState } from './redemption-state.ts';
 import { Reverse } from './reverse.tsx';
 import { bookerOf, readStaff, type Labels } from './staff-labels.ts';
 import type { CardRules } from './takeable.ts';
+import { useSaid } from '../ui/use-said.ts';
 
 export type Entry = components['schemas']['HistoryLine'];
 
@@ -32,7 +33,7 @@ interface Props {
 export function History({ userId, program, version, balance, refundPolicy, onChanged }: Props) {
   const [times, setTimes] = useState(0);
   const [labels, setLabels] = useState<Labels>(new Map());
-  const [said, setSaid] = useState('');
+  const [said, say] = useSaid();
   const words = t().member;
   const mayReverse = may('reverseLoyaltyTransaction');
 
@@ -51,7 +52,7 @@ export function History({ userId, program, version, balance, refundPolicy, onCha
   const { rows: entries, error, isBusy } = pages;
 
   function done(sentence: string): void {
-    setSaid(sentence);
+    say(sentence);
     setTimes((before) => before + 1);
     onChanged();
   }

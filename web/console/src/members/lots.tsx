@@ -12,6 +12,7 @@ import { amount, t } from '../words.ts';
 import { Extend } from './extend.tsx';
 import type { OpenPurchase } from './open-purchases.ts';
 import { Reserved } from './reserved.tsx';
+import { useSaid } from '../ui/use-said.ts';
 
 type Balance = components['schemas']['GetCustomerBalanceResponse'];
 
@@ -25,7 +26,7 @@ interface Props {
 }
 
 export function Lots({ userId, program, version, purchases, onChanged }: Props) {
-  const [said, setSaid] = useState('');
+  const [said, say] = useSaid();
   const { programId } = program;
   const body = { programId, userId, includeLots: true, includeReservations: true };
   const read = useRead(
@@ -36,7 +37,7 @@ export function Lots({ userId, program, version, purchases, onChanged }: Props) 
 
   /** What is only reserved is no booking: the version stays, so it is read again here. */
   function freed(sentence: string): void {
-    setSaid(sentence);
+    say(sentence);
     load();
     onChanged();
   }

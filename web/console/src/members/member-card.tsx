@@ -68,7 +68,7 @@ export function MemberCard({ userId, membership, program, isClosed, purchases, o
         />
       )}
       {may('adjustLoyaltyPoints') && membership.status === 'active' && (
-        <Adjust userId={userId} program={program} onChanged={onChanged} />
+        <Adjust userId={userId} program={program} balance={membership.currentBalance} onChanged={onChanged} />
       )}
       {rules.error !== undefined && <Failed error={rules.error} retry={rules.again} />}
       {rules.value && may('transferLoyaltyPoints') && membership.availableBalance > 0 && (

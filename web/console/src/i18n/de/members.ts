@@ -163,6 +163,12 @@ export const member: Words['member'] = {
   reasonHint: 'Der Kunde kann ihn lesen.',
   reasonEmpty: 'Sagen Sie, warum.',
   book: 'Berichtigung buchen',
+  unusual: {
+    question: (amount) => `${amount}: Das ist viel mehr, als auf der Karte ist. Stimmt der Betrag?`,
+    then: (before, after) => `Jetzt: ${before}. Danach: ${after}.`,
+    yes: (amount) => `Ja, ${amount} buchen`,
+    change: 'Betrag ändern',
+  },
   adjusted: (balance) => `Berichtigt. Jetzt ${balance}.`,
   give: 'Einem anderen Mitglied geben',
   giveNote: 'Was zuerst verfällt, geht zuerst und behält sein Datum. Es gilt weder als gesammelt noch als eingelöst.',

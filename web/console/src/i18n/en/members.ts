@@ -159,6 +159,12 @@ export const member = {
   reasonHint: 'The customer can read it.',
   reasonEmpty: 'Say why.',
   book: 'Book the correction',
+  unusual: {
+    question: (amount: string) => `${amount}: that is far more than is on the card. Is the amount right?`,
+    then: (before: string, after: string) => `Now: ${before}. Then: ${after}.`,
+    yes: (amount: string) => `Yes, book ${amount}`,
+    change: 'Change the amount',
+  },
   adjusted: (balance: string) => `Corrected. Now ${balance}.`,
   give: 'Give to another member',
   giveNote: 'What expires first goes first and keeps its date. It counts as neither earned nor spent.',
