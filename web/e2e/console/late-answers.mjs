@@ -13,6 +13,7 @@ await run(async (browser) => {
   await atTheTill(browser, member, other);
   await onTheMember(browser, member);
   await searched(browser, member, other);
+  await saved(browser);
 });
 
 async function atTheTill(browser, member, other) {
@@ -116,6 +117,33 @@ async function searched(browser, member, other) {
   await page.getByRole('heading', { name: 'Staff', level: 1 }).waitFor();
   await answer(page, third);
   assert.equal(new URL(page.url()).pathname, '/console/staff');
+  assert.deepEqual(problems, []);
+  await context.close();
+}
+
+/** What is saved is told once the page has it: who opens the form again finds what they have saved. */
+async function saved(browser) {
+  const { programId } = await call('createLoyaltyProgram', {
+    storeId: facts.storeId,
+    programName: 'Late card',
+    programType: 'points',
+    rules: { pointsPerEuro: 1 },
+    isActive: false,
+  });
+  const { page, context, problems } = await open(browser);
+  await page.goto(`${facts.urls.console}/programs/${programId}/card`);
+  await signIn(page, facts.signIns.manager);
+  const points = page.getByLabel('Points for each €1');
+  await points.fill('3');
+  const read = await hold(page, 'getLoyaltyProgram*');
+  await page.getByRole('button', { name: 'Save' }).press('Enter');
+  const reading = await read();
+  assert.equal(await page.getByText('Saved.', { exact: true }).count(), 0);
+  await answer(page, reading);
+  await page.getByText('Saved.', { exact: true }).waitFor();
+  await page.getByRole('link', { name: 'Overview' }).press('Enter');
+  await page.getByRole('link', { name: 'Card and rules' }).press('Enter');
+  assert.equal(await points.inputValue(), '3');
   assert.deepEqual(problems, []);
   await context.close();
 }

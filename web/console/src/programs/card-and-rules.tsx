@@ -34,7 +34,7 @@ export function CardAndRules({ program, onChanged }: PartProps) {
         save={async (answers, headers, before) => {
           await updateProgram(program, changesOf(program, before), changesOf(program, answers), headers);
           if (isCardChanged(program, answers)) await changeRewards(program, answers.number('requiredStamps'), headers);
-          onChanged();
+          await onChanged();
         }}
         beside={(answers) => <Beside program={program} answers={answers} />}
       />

@@ -45,7 +45,7 @@ function State({ program, onChanged }: PartProps) {
     send(!isActive, async (headers) => {
       await updateProgram(program, { isActive }, { isActive: !isActive }, headers);
       made.value = undefined;
-      onChanged();
+      await onChanged();
     });
   }
 

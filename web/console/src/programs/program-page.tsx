@@ -28,7 +28,7 @@ const PARTS: Readonly<Record<Part, ComponentType<PartProps>>> = {
 };
 
 export default function ProgramPage({ id }: PageProps) {
-  const { value: program, error, again: load } = useRead(() => readProgram(id), [id]);
+  const { value: program, error, again, reload } = useRead(() => readProgram(id), [id]);
   const words = p().program;
 
   useEffect(() => {
@@ -45,11 +45,11 @@ export default function ProgramPage({ id }: PageProps) {
       </a>
       <h1 tabIndex={-1}>{program?.programName ?? p().programs.title}</h1>
       {!program && error === undefined && <Loading />}
-      {error !== undefined && <Failed error={error} retry={load} />}
+      {error !== undefined && <Failed error={error} retry={again} />}
       {program && (
         <>
           <Parts program={program} now={part} />
-          <View program={program} onChanged={load} />
+          <View program={program} onChanged={reload} />
         </>
       )}
     </>

@@ -12,8 +12,11 @@ export type Changes = Omit<Schemas['UpdateLoyaltyProgramRequest'], 'programId'>;
 
 export interface PartProps {
   readonly program: Program;
-  /** Read the program again. */
-  readonly onChanged: () => void;
+  /**
+   * Read the program again. What is saved is not told before that is over: who opens the form again
+   * would find in it what stood there before.
+   */
+  readonly onChanged: () => Promise<void>;
 }
 
 export async function readProgram(programId: string): Promise<Program> {

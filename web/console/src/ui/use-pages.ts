@@ -15,6 +15,8 @@ export interface Pages<T> {
   readonly more: () => void;
   /** Read again what has failed. */
   readonly again: () => void;
+  /** Read anew what was shown; it ends when the page has what is there now, or it could not be read. */
+  readonly reload: () => Promise<void>;
   /** Read the first page again: what is new comes first, what was shown stays. */
   readonly refresh: () => Promise<void>;
 }
@@ -76,6 +78,7 @@ export function usePages<T>(
     hasMore: cursor !== null,
     more: () => void (last.current.isOver && load(cursor)),
     again: () => void load(last.current.from),
+    reload: () => load(null),
     refresh,
   };
 }

@@ -1,6 +1,6 @@
 /** The campaigns of a program: the list, a new one, or one of them. */
 
-import { useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { ask } from '../../../../shared/api/client.ts';
 import { exactAmountOf } from '../../../../shared/card/amounts.ts';
 import { dayIn, lastDay, number } from '../../../../shared/i18n/format.ts';
@@ -21,11 +21,10 @@ const LIMIT = 20;
 const LIMIT_MAX = 100;
 
 export function Campaigns({ program, onChanged }: PartProps) {
-  const [times, setTimes] = useState(0);
   const shown = useRef(0);
   const { programId } = program;
   const named = namedHere();
-  const { rows: campaigns, error, isBusy, hasMore, more, again } = usePages<Campaign>(
+  const { rows: campaigns, error, isBusy, hasMore, more, again, reload } = usePages<Campaign>(
     async (cursor) => {
       // Read anew, it has all that was shown: the one that is open may be far down.
       const limit = cursor === null ? Math.min(LIMIT_MAX, Math.max(LIMIT, shown.current)) : LIMIT;
@@ -33,13 +32,12 @@ export function Campaigns({ program, onChanged }: PartProps) {
       return { rows: page.campaigns, nextCursor: page.nextCursor };
     },
     (each) => each.campaignId,
-    [programId, times],
+    [programId],
   );
   shown.current = campaigns?.length ?? 0;
 
-  function changed(): void {
-    setTimes((before) => before + 1);
-    onChanged();
+  async function changed(): Promise<void> {
+    await Promise.all([reload(), onChanged()]);
   }
 
   const failed = error !== undefined && <Failed error={error} retry={again} />;
@@ -76,11 +74,11 @@ function NewCampaign({ program, onChanged }: PartProps) {
         check={faultsOfHours}
         summary={(answers) => campaignInWords(answers, program)}
         question={questionOfHours}
-        save={(answers, headers, before) => saveCampaign(program, null, answers, zone, headers, before)}
-        onSaved={() => {
-          onChanged();
-          goToList(program, 'campaigns');
+        save={async (answers, headers, before) => {
+          await saveCampaign(program, null, answers, zone, headers, before);
+          await onChanged();
         }}
+        onSaved={() => goToList(program, 'campaigns')}
       />
     </>
   );

@@ -17,7 +17,7 @@ import { campaignInWords, questionOfHours } from './in-words.ts';
 interface Props {
   readonly program: Program;
   readonly campaign: Campaign;
-  readonly onChanged: () => void;
+  readonly onChanged: () => Promise<void>;
 }
 
 export function OneCampaign({ program, campaign, onChanged }: Props) {
@@ -47,7 +47,7 @@ export function OneCampaign({ program, campaign, onChanged }: Props) {
           question={(answers) => (isSame(answers) ? '' : questionOfHours(answers))}
           save={async (answers, headers, was) => {
             await saveCampaign(program, campaign, answers, zone, headers, was);
-            onChanged();
+            await onChanged();
           }}
         />
       )}
@@ -64,7 +64,7 @@ function End({ program, campaign, onChanged }: Props) {
   function end(): void {
     send(body, async (headers) => {
       await ask((api, signal) => api.POST('/endCampaign', { body, headers, signal }));
-      onChanged();
+      await onChanged();
     });
   }
 

@@ -38,7 +38,7 @@ export function LevelsForm({ program, onChanged }: PartProps) {
     faults: { ...faultsOfTiers(levels, locale), ...faultsOfForm(fields, policy, locale) },
     save: async (headers, before) => {
       await updateProgram(program, changesOf(before), changesOf({ levels, policy }), headers);
-      onChanged();
+      await onChanged();
     },
     placeOf: (field) =>
       field.startsWith('rules.tiers[') ? placeOf(field).field : (fields.find(({ name }) => name === lastPart(field))?.name ?? null),

@@ -69,7 +69,7 @@ function OneTopic({ program, id, form, onChanged }: PartProps & { readonly id: T
         {...(form.check && { check: form.check })}
         save={async (answers, headers, before) => {
           await updateProgram(program, form.changes(program, before), form.changes(program, answers), headers);
-          onChanged();
+          await onChanged();
         }}
       />
     </>

@@ -15,7 +15,7 @@ import { VoucherCodes } from './voucher-codes.tsx';
 interface Props {
   readonly program: Program;
   readonly reward: Reward;
-  readonly onChanged: () => void;
+  readonly onChanged: () => Promise<void>;
 }
 
 export function OneReward({ program, reward, onChanged }: Props) {
@@ -42,7 +42,7 @@ export function OneReward({ program, reward, onChanged }: Props) {
           done={p().terms.saved}
           save={async (answers, headers, before) => {
             await saveReward(program, reward, answers, zone, headers, before);
-            onChanged();
+            await onChanged();
           }}
         />
       )}
@@ -62,7 +62,7 @@ function Archive({ program, reward, onChanged }: Props) {
   function archive(): void {
     send(body, async (headers) => {
       await ask((api, signal) => api.POST('/archiveReward', { body, headers, signal }));
-      onChanged();
+      await onChanged();
     });
   }
 

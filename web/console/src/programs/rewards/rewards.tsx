@@ -18,12 +18,11 @@ export function Rewards({ program, onChanged }: PartProps) {
   const named = namedHere();
   const body = { programId, includeArchived: true };
   const read = useRead(() => ask((api, signal) => api.POST('/listRewards', { body, signal })), [programId]);
-  const { error, again: load } = read;
+  const { error, again: load, reload } = read;
   const rewards = read.value?.rewards;
 
-  function changed(): void {
-    load();
-    onChanged();
+  async function changed(): Promise<void> {
+    await Promise.all([reload(), onChanged()]);
   }
 
   if (!rewards) return error === undefined ? <Loading /> : <Failed error={error} retry={load} />;
@@ -50,11 +49,11 @@ function NewReward({ program, onChanged }: PartProps) {
         typed={typedReward(null, zone)}
         submit={words.create}
         done={words.created}
-        save={(answers, headers, before) => saveReward(program, null, answers, zone, headers, before)}
-        onSaved={() => {
-          onChanged();
-          goToList(program, 'rewards');
+        save={async (answers, headers, before) => {
+          await saveReward(program, null, answers, zone, headers, before);
+          await onChanged();
         }}
+        onSaved={() => goToList(program, 'rewards')}
       />
     </>
   );

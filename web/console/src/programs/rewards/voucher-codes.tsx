@@ -14,7 +14,7 @@ import type { Reward } from './reward.ts';
 interface Props {
   readonly program: Program;
   readonly reward: Reward;
-  readonly onChanged: () => void;
+  readonly onChanged: () => Promise<void>;
 }
 
 interface Report {
@@ -50,7 +50,7 @@ export function VoucherCodes({ program, reward, onChanged }: Props) {
       }
       setReport(made);
       setText('');
-      onChanged();
+      await onChanged();
     });
   }
 
