@@ -1,6 +1,5 @@
 /** Of what a balance is made: what expires when, what is pending, and what is reserved for whom. */
 
-import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import type { components } from '../../../shared/api/schema.gen.ts';
 import { dayIn, lastDay } from '../../../shared/i18n/format.ts';
