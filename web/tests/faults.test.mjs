@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from './load.mjs';
 
-const { areUnusual, syncFailures, webhookFaults } = await load('console/src/start/faults.ts');
+const { areUnusual, returnsOnce, syncFailures, webhookFaults } = await load('console/src/start/faults.ts');
 const SINCE = '2026-03-03T12:00:00.000Z';
 const HOOK = { url: 'https://till.example.com/hook?x=1', kind: 'http', description: '', isEnabled: true, disabledReason: null, failingSince: null };
 const STOPPED = { ...HOOK, isEnabled: false, failingSince: SINCE };
@@ -42,3 +42,9 @@ for (const [refused, accepted, expected] of [
     assert.equal(areUnusual(refused, accepted), expected);
   });
 }
+
+test('a return that waits in several programs is one', () => {
+  const one = { userId: 'ann', refundId: 'r1', transactionId: 't1', since: '2026-03-04T12:00:00.000Z' };
+  const first = { ...one, userId: 'bob', since: SINCE };
+  assert.deepEqual(returnsOnce([one, one, first, { ...one, refundId: 'r2' }]), [first, one, { ...one, refundId: 'r2' }]);
+});

@@ -84,6 +84,10 @@ async function owner(browser, width) {
   const returns = page.getByRole('listitem').filter({ hasText: /for (its|their) purchase/ });
   await returns.getByRole('link', { name: 'Look at it' }).press('Enter');
   await page.getByRole('link', { name: 'All members' }).waitFor();
+  // The page says which return it is, and what can be done.
+  await page.getByRole('heading', { name: 'Returns that wait for their purchase' }).first().waitFor();
+  await page.getByText('It is booked by itself once', { exact: false }).first().waitFor();
+  await check(opened, 'start-return');
   await context.close();
 }
 

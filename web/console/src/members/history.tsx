@@ -15,6 +15,7 @@ import { redemptionState } from './redemption-state.ts';
 import { Reverse } from './reverse.tsx';
 import { bookerOf, readStaff, type Labels } from './staff-labels.ts';
 import type { CardRules } from './takeable.ts';
+import { WaitingReturns, type WaitingReturn } from './waiting-returns.tsx';
 import { useSaid } from '../ui/use-said.ts';
 
 export type Entry = components['schemas']['HistoryLine'];
@@ -32,6 +33,7 @@ interface Props {
 
 export function History({ userId, program, version, balance, refundPolicy, onChanged }: Props) {
   const [times, setTimes] = useState(0);
+  const [waiting, setWaiting] = useState<readonly WaitingReturn[]>([]);
   const [labels, setLabels] = useState<Labels>(new Map());
   const [said, say] = useSaid();
   const words = t().member;
@@ -44,6 +46,7 @@ export function History({ userId, program, version, balance, refundPolicy, onCha
       const page = await ask((api, signal) => api.POST('/getLoyaltyTransactions', { body, signal }));
       const isOfStaff = page.transactions.some((each) => each.staffId ?? each.redemption?.usedBy);
       if (isOfStaff) void readStaff().then(setLabels);
+      if (cursor === null) setWaiting(page.waitingReturns);
       return { rows: page.transactions, nextCursor: page.nextCursor };
     },
     (each) => each.entryId,
@@ -59,6 +62,7 @@ export function History({ userId, program, version, balance, refundPolicy, onCha
 
   return (
     <div class="stack" aria-busy={isBusy}>
+      <WaitingReturns returns={waiting} program={program} />
       <h3>{words.history}</h3>
       <p role="status">{said}</p>
       {entries?.length === 0 && <p class="quiet">{words.none}</p>}

@@ -6,7 +6,7 @@ import { linkTo } from '../sections.ts';
 import type { Store } from '../store.ts';
 import { t } from '../words.ts';
 import { nameOf } from '../developers/names.ts';
-import { areUnusual, syncFailures, webhookFaults } from './faults.ts';
+import { areUnusual, returnsOnce, syncFailures, webhookFaults } from './faults.ts';
 import { momentIn } from './times.ts';
 
 export interface Finding {
@@ -83,9 +83,9 @@ async function waitingReturns({ programs }: Store): Promise<readonly Finding[]> 
     }),
   );
   const more = pages.find((each) => each.nextCursor !== null)?.nextCursor ?? null;
-  const count = pages.reduce((sum, each) => sum + each.count, 0);
-  const [first] = pages.flatMap((each) => each.returns);
-  return some(count, more, t().start.returns, first && linkTo('members', first.userId));
+  const returns = returnsOnce(pages.flatMap((each) => each.returns));
+  const [first] = returns;
+  return some(returns.length, more, t().start.returns, first && linkTo('members', first.userId));
 }
 
 /** The night tells each break once. Those that it told are proved again: they may be mended. */

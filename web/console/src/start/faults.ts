@@ -63,3 +63,20 @@ const REFUSED_SHARE = 0.2;
 export function areUnusual(refused: number, accepted: number): boolean {
   return refused >= REFUSED_MIN && refused > REFUSED_SHARE * (refused + accepted);
 }
+
+interface Return {
+  readonly userId: string;
+  readonly refundId: string;
+  readonly transactionId: string;
+  readonly since: string;
+}
+
+/** A return may wait in each program of its purchase: it is one all the same. The longest wait comes first. */
+export function returnsOnce<T extends Return>(returns: readonly T[]): T[] {
+  const found = new Map<string, T>();
+  for (const each of [...returns].sort((one, other) => (one.since < other.since ? -1 : 1))) {
+    const name = JSON.stringify([each.userId, each.transactionId, each.refundId]);
+    if (!found.has(name)) found.set(name, each);
+  }
+  return [...found.values()];
+}

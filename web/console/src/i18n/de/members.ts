@@ -163,6 +163,13 @@ export const member: Words['member'] = {
   reasonHint: 'Der Kunde kann ihn lesen.',
   reasonEmpty: 'Sagen Sie, warum.',
   book: 'Berichtigung buchen',
+  waiting: {
+    title: 'Rückgaben, die auf ihren Kauf warten',
+    of: (refundId, transactionId) => `Rückgabe ${refundId} zum Kauf ${transactionId}`,
+    whole: 'alles davon',
+    since: (since, until) => `Gemeldet am ${since}. Wird der Kauf bis ${until} nicht gemeldet, verfällt sie.`,
+    note: 'Sie wird von selbst gebucht, sobald Kasse oder Shop den Kauf mit dieser Nummer melden; bis dahin geht nichts ab. Steht der Kauf unter einer anderen Nummer im Verlauf, nehmen Sie ihn dort zurück: Mehr ist nicht zu tun.',
+  },
   unusual: {
     question: (amount) => `${amount}: Das ist viel mehr, als auf der Karte ist. Stimmt der Betrag?`,
     then: (before, after) => `Jetzt: ${before}. Danach: ${after}.`,

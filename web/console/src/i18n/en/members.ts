@@ -159,6 +159,13 @@ export const member = {
   reasonHint: 'The customer can read it.',
   reasonEmpty: 'Say why.',
   book: 'Book the correction',
+  waiting: {
+    title: 'Returns that wait for their purchase',
+    of: (refundId: string, transactionId: string) => `Return ${refundId} of the purchase ${transactionId}`,
+    whole: 'all of it',
+    since: (since: string, until: string) => `Told on ${since}. If nobody tells of the purchase by ${until}, it is dropped.`,
+    note: 'It is booked by itself once the till or the shop tells of the purchase under this number; until then nothing is taken. If the purchase is in the history under another number, take it back there: nothing else is to be done.',
+  },
   unusual: {
     question: (amount: string) => `${amount}: that is far more than is on the card. Is the amount right?`,
     then: (before: string, after: string) => `Now: ${before}. Then: ${after}.`,
