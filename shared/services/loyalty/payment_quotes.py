@@ -39,12 +39,12 @@ def quote(
     """
     program = access.program(caller, program_id, store_id)
     minor = point_payments.amount_minor(program, amount)
-    point_value = point_payments.value_of(program)
     found = membership_documents.find(paths.membership_id(program_id, user_id))
     if found is None:
         raise MembershipNotFound(f"User {user_id} is not enrolled.")
     forwarding.require_current(found)
     found.require_active()
+    point_value = point_payments.value_of(program)  # Last: a till learns so who is a member.
     membership = ledger.current(found, program, clock.utc_now())
     payment = point_payments.most(program, minor, membership.available_units, point_value)
     return Quote(program, membership, payment, minor - payment.amount_minor)

@@ -91,6 +91,8 @@ def test_a_customer_may_ask(merchant: Merchant) -> None:
 def test_points_without_a_value_are_refused(member: Member) -> None:
     details = {"programId": member.program_id}
     assert_refused(quote(member, 10), 400, "POINTS_HAVE_NO_VALUE", details)
+    # Who has no card is told that: so a till learns whether there is one.
+    assert quote(member, 10, userId="nobody").error == "MEMBERSHIP_NOT_FOUND"
 
 
 @pytest.mark.parametrize(
