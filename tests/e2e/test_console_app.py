@@ -26,6 +26,7 @@ FLOWS = [
     "till-camera",
     "till-hand-outs",
     "till-landing",
+    "till-leaving",
     "till-offline",
     "till-outbox",
     "till-rules",

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from './load.mjs';
 
-const { backOff, countsThen, inOrder, isOf, keptCustomer, markOf, nextDue, standing, toldTime, DAY_MS, MINUTE_MS } =
+const { backOff, countsThen, freed, inOrder, isLeased, isOf, keptCustomer, markOf, nextDue, standing, toldTime, DAY_MS, MINUTE_MS } =
   await load('console/src/till/outbox-rules.ts');
 
 const NOW = Date.parse('2026-11-30T12:00:00Z');
@@ -80,4 +80,14 @@ test('codes and numbers are kept, addresses and phone numbers are not', () => {
   assert.equal(keptCustomer({ email: 'a@example.com' }), null);
   assert.equal(keptCustomer({ phone: '+49 151' }), null);
   assert.deepEqual([markOf(ANNA), markOf(BEN), markOf({ userId: 'ab' })], ['…W3ZE', '…C-1', '…ab']);
+});
+
+test('what a page was sending that is gone is free at once; of a page that is open it waits for its time', () => {
+  const sending = entry('a', { page: 'gone', notBefore: NOW + 45_000 });
+  assert.equal(next(freed(sending, new Set(['open']))), 'a');
+  assert.equal(next(freed({ ...sending, page: 'open' }, new Set(['open']))), undefined);
+  assert.equal(next(freed({ ...sending, page: undefined }, new Set())), undefined); // No browser has told.
+  assert.ok(isLeased(sending, NOW));
+  assert.ok(!isLeased({ ...sending, failed: 1 }, NOW)); // It waits after a failure.
+  assert.ok(!isLeased(freed(sending, new Set()), NOW));
 });

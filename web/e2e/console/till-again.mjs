@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { call, facts, open, run } from '../browser.mjs';
-import { AMOUNT, book, WHO } from './counter.mjs';
+import { AMOUNT, book, choose, WHO } from './counter.mjs';
 import { check, signIn, WIDTHS } from './staff.mjs';
 
 await run(async (browser) => {
@@ -56,6 +56,7 @@ async function flow(browser, width) {
   await choice.selectOption(third.programId);
   await page.getByText('This customer has no card of this program yet.').waitFor();
   await check(opened, 'till-no-card');
+  await page.getByRole('button', { name: 'Give a card' }).waitFor();
   await choice.selectOption(second.programId);
   await page.getByText('This customer has no card of this program yet.').waitFor({ state: 'detached' });
   await page.getByLabel(AMOUNT).press('Enter');
@@ -63,6 +64,17 @@ async function flow(browser, width) {
   await page.getByText(`€12.90 · ${second.programName}`).waitFor();
   const balance = async ({ programId }) => (await call('getCustomerBalance', { programId, userId })).currentBalance;
   assert.deepEqual([await balance(first), await balance(second)], [258, 12]);
+
+  // Of the third program the customer gets a card here, and the purchase goes on.
+  await page.getByRole('button', { name: 'Same purchase on another card' }).press('Enter');
+  await page.getByRole('button', { name: 'Give a card' }).waitFor(); // Nothing else is left, or the first one of the others.
+  await choice.or(page.getByText(/^Program: /)).waitFor();
+  await choose(page, third);
+  await page.getByRole('button', { name: 'Give a card' }).press('Enter');
+  await page.getByText('This customer has no card of this program yet.').waitFor({ state: 'detached' });
+  await page.getByLabel(AMOUNT).press('Enter');
+  await page.getByText(`€12.90 · ${third.programName}`).waitFor();
+  assert.equal(await balance(third), 12);
   for (const { programId } of programs) await call('updateLoyaltyProgram', { programId, isActive: false });
   await context.close();
 }

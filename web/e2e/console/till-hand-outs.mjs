@@ -7,7 +7,7 @@ import { choose, till, WHO } from './counter.mjs';
 import { check, GERMAN, signIn, WIDTHS } from './staff.mjs';
 
 const GIVES = /^Espresso: gives 3 stamps back to the card\. Until [0-9:]+\.$/;
-const BACK = 'Back on the card: 3 stamps. Not redeemed: Espresso.';
+const BACK = '3 stamps given back, now 3 of 3 stamps. Not redeemed: Espresso.';
 
 await run(async (browser) => {
   for (const width of WIDTHS) await flow(browser, width);
@@ -58,6 +58,10 @@ async function flow(browser, width) {
   await find(page, made);
   await page.getByRole('button', { name: 'Book 1 stamp', exact: true }).press('Enter');
   await page.getByText('The card is full: Espresso').waitFor();
+  // The reward is seen without moving the page.
+  const reward = await page.getByRole('button', { name: 'Redeem for 3 stamps' }).boundingBox();
+  assert.ok(reward.y + reward.height <= page.viewportSize().height, `it ends at ${reward.y + reward.height}`);
+  await check(opened, 'till-full');
   await redeem(page);
   assert.equal(await balanceOf(made), 0);
   assert.equal(await undo.count(), 1); // Of the reward: the booking is not the last one any more.
@@ -66,6 +70,7 @@ async function flow(browser, width) {
   await page.getByText(BACK).waitFor();
   await page.getByText('The card is full: Espresso').waitFor();
   assert.equal(await undo.count(), 0);
+  await page.getByText(/^Only a manager can take the purchase back now/).waitFor();
   await check(opened, 'till-hand-out-undone');
   assert.equal(await balanceOf(made), 3);
 
@@ -139,8 +144,7 @@ async function alone(browser, width, made) {
   await page.getByRole('region', { name: 'Letzte Prämie' }).getByText('Gerda Kern').waitFor();
   await check(opened, 'till-hand-out-last');
   await page.getByRole('button', { name: 'Rückgängig machen' }).press('Enter');
-  await page.getByText('Wieder auf der Karte: 3 Stempel. Nicht eingelöst: Espresso.').waitFor();
-  await page.getByText('Jetzt auf der Karte: 3 von 3 Stempeln.').waitFor();
+  await page.getByText('3 Stempel zurückgegeben, jetzt 3 von 3 Stempeln. Nicht eingelöst: Espresso.').waitFor();
   await check(opened, 'till-hand-out-last-undone');
   assert.equal(await balanceOf(made), 3);
   await context.close();

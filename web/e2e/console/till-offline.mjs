@@ -40,7 +40,7 @@ async function flow(browser, width) {
   await page.getByText(/^There is no connection\. Only the code/).waitFor();
   await page.getByLabel(WHO).fill(member.code.slice(0, -1) + (member.code.endsWith('0') ? '1' : '0'));
   await page.keyboard.press('Enter');
-  await page.getByText('The code is not complete. Scan it again.').waitFor();
+  await page.getByText('Something is wrong with this code: a character is missing or mistyped. Scan it again.').waitFor();
   await book(page, member.code, '12.50', member.program);
   await page.getByText(`Kept: €12.50 for Customer …${member.code.slice(-4)}.`).waitFor();
   await page.waitForFunction(() => document.activeElement?.tagName === 'INPUT');
@@ -64,7 +64,12 @@ async function flow(browser, width) {
   await reconnect(opened);
   await page.getByRole('heading', { name: 'Not sent yet: 1' }).waitFor();
   await page.getByText('Nobody is found by that.').waitFor();
+  const later = page.getByRole('listitem');
+  for (const amount of ['€20.00', '€12.50', '€7.00']) await later.filter({ hasText: amount }).first().waitFor();
+  await page.getByText('3 bookings were sent later.').waitFor();
   await check(opened, 'till-parked');
+  await page.getByRole('button', { name: 'Done' }).press('Enter');
+  await page.getByRole('button', { name: 'Done' }).waitFor({ state: 'detached' });
   assert.deepEqual(await amounts(member), [7, 12.5, 20]);
   const late = (await bookings(member)).find((each) => Number(each.purchaseAmount) === 20);
   assert.equal(late.transactionId, entry.key);

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { createHmac } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import { call, facts, open, run } from '../browser.mjs';
 import { amounts, book, emptied, till, WHO } from './counter.mjs';
 import { makeMember } from './customers.mjs';
@@ -16,7 +15,6 @@ const base32 = (number, length) =>
 await run(async (browser) => {
   await changingCode(browser);
   await slow(browser);
-  await closed(browser);
   await twoTabs(browser);
   await elsewhere(browser);
   await broken(browser);
@@ -95,31 +93,6 @@ async function refusedUndo(page, member) {
   await undo.press('Enter');
   await page.getByText(/^Something was booked for this customer afterwards\./).waitFor();
   await undo.waitFor({ state: 'detached' });
-}
-
-/** A tab that is closed while it sends loses nothing: the next one sends it, after the first has had its time. */
-async function closed(browser) {
-  const member = await makeMember();
-  const { page, context } = await till(browser, {});
-  await page.route('**/addLoyaltyPoints', () => undefined); // Nobody knows whether it gets there.
-  const asked = page.waitForRequest('**/addLoyaltyPoints');
-  await book(page, member.code, '17', member.program);
-  await asked;
-  await page.close();
-  const next = await context.newPage();
-  await next.clock.install();
-  await next.goto(`${facts.urls.console}/till`);
-  await next.getByLabel(WHO).waitFor();
-  let isSent = false;
-  const sent = next.waitForResponse('**/addLoyaltyPoints').then(() => (isSent = true));
-  // A page that is slow to load looks at what is kept later, and once a minute.
-  while (!isSent) {
-    await next.clock.runFor(61_000);
-    await Promise.race([sent, setTimeout(2_000)]);
-  }
-  await emptied(next);
-  assert.deepEqual(await amounts(member), [17]);
-  await context.close();
 }
 
 /** Each page of the console says what waits, and sends it. */

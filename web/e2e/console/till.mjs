@@ -34,8 +34,16 @@ async function flow(browser, width) {
 
   await page.getByLabel('Code, e-mail or phone').fill('S7K2M9QXT4HBCW3ZX');
   await page.keyboard.press('Enter');
-  await page.getByText('The code is not complete. Scan it again.').waitFor();
+  await page.getByText('Something is wrong with this code: a character is missing or mistyped. Scan it again.').waitFor();
   await check(opened, 'till-bad-code');
+  await page.getByLabel('Code, e-mail or phone').fill('mara@');
+  await page.keyboard.press('Enter');
+  await page.getByText('This e-mail address is not complete, or is mistyped.').waitFor();
+  await page.getByLabel('Code, e-mail or phone').fill('nobody@example.com');
+  await page.keyboard.press('Enter');
+  await page.getByText('Nobody is found by that.').waitFor();
+  await page.getByText('Whoever scans the code on the poster gets a card.').waitFor();
+  assert.equal(await page.getByRole('link', { name: 'New member' }).count(), 0); // Not of this role.
 
   await find(page, member.code);
   await choose(page, member.program);

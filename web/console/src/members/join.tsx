@@ -1,7 +1,7 @@
 /** Add a person to programs of the store in which they have no card yet. */
 
-import { ask } from '../../../shared/api/client.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
+import { enroll } from '../people.ts';
 import type { Program } from '../store.ts';
 import { t } from '../words.ts';
 import { NotDone } from './not-done.tsx';
@@ -10,11 +10,6 @@ interface Props {
   readonly userId: string;
   readonly programs: readonly Program[];
   readonly onJoined: () => void;
-}
-
-/** Who is enrolled already stays so: it is done once, however often it is sent. */
-export async function enroll(userId: string, programId: string): Promise<void> {
-  await ask((api, signal) => api.POST('/enrollInLoyaltyProgram', { body: { programId, userId }, signal }));
 }
 
 export function Join({ userId, programs, onJoined }: Props) {

@@ -11,25 +11,28 @@ import { may } from '../access.ts';
 import type { Program } from '../store.ts';
 import { amount, t } from '../words.ts';
 import type { Again, Booking, Bought, Payment } from './bookings.ts';
+import { BookButtons } from './book-buttons.tsx';
 import { BoughtField } from './bought-field.tsx';
 import { ChooseProgram } from './choose-program.tsx';
 import { useChosenProgram } from './chosen-program.ts';
 import { CustomerBalance } from './customer-balance.tsx';
 import type { Found } from './find-customer.tsx';
+import { GiveCard, isNoCard } from './give-card.tsx';
 import type { HandOut } from './hand-outs.ts';
 import { COUNT_MAX, isCounted, readCount, stampsOf } from './counting.ts';
 import { NoAnswer } from './no-answer.tsx';
+import { intend } from './intend.ts';
 import type { Entry } from './outbox-rules.ts';
-import { intend, scopeOrNone } from './outbox.ts';
 import { doubtOf, PayFromBalance, type PartText } from './pay-from-balance.tsx';
 import { OtherWays } from './other-ways.tsx';
 import { readPart, type Part } from './payment-parts.ts';
 import { sell } from './payments.ts';
 import { RewardsFor } from './rewards-for.tsx';
+import { scopeOrNone } from './scope.ts';
 import { needsCode, useStanding } from './standing.ts';
-import { UnusualAmount } from './unusual-amount.tsx';
 import { useFirstField } from './use-first-field.ts';
 import { isUnusual, lastAmounts } from './usual-amounts.ts';
+import { useWatcher } from './use-watcher.ts';
 
 interface Props {
   readonly found: Found;
@@ -60,10 +63,12 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
   /** It rises with what may have changed the balance: then it is read again. */
   const [version, setVersion] = useState(0);
   const form = useRef<HTMLFormElement>(null);
+  const watcher = useWatcher();
   const { isBusy, error, clear, run } = useAction();
   const words = t().till;
-  const { cards, choices, program, choose: setProgramId } = useChosenProgram(found.member?.userId, programs, again?.booked ?? []);
-  const standing = useStanding(found.member?.userId, program, `${version} ${handedOut}`);
+  const userId = found.member?.userId;
+  const { cards, choices, program, choose: setProgramId } = useChosenProgram(userId, programs, again?.booked ?? [], version);
+  const standing = useStanding(userId, program, `${version} ${handedOut}`);
 
   const canCount = !!program && isCounted(program);
   const isByCount = canCount && !isByAmount;
@@ -80,6 +85,7 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
       ? undefined
       : readPart(partText, { sale, payable, locale, digits });
 
+  const isCardMissing = isNoCard(error) || cards.get(program.programId) === false;
   const isCodeMissing = needsCode() && !found.code;
   const canPay = isConnected.value && !isCodeMissing && may('redeemLoyaltyPoints');
 
@@ -104,12 +110,13 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
   function carryOut(entry: Entry): void {
     run(async () => {
       try {
-        const sold = await sell(entry, found.code);
+        const sold = await sell(entry, found.code, watcher);
+        if (!watcher.isHere) return; // The outbox has told it.
         if (sold.booking) onBooked(sold.booking);
         else onKept(entry, sold.payment);
       } catch (failure) {
         const isOpen = isUnknown(failure); // Nobody knows: the same is sent again.
-        setOpen(isOpen ? entry : undefined);
+        setOpen(isOpen ? { ...entry, wasSent: true } : undefined);
         if (!isOpen) setVersion((before) => before + 1);
         throw failure;
       }
@@ -154,7 +161,14 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
   }
 
   /** What is on its way is answered within seconds, and that is still to be read. */
-  const goOn = (): void => (isBusy ? undefined : onNext());
+  const next = (): void => (isBusy ? undefined : onNext());
+
+  /** The customer has the card now: what was refused for want of it is booked. */
+  function cardGiven(): void {
+    setProgramId(program?.programId);
+    setVersion((before) => before + 1);
+    if (isNoCard(error)) form.current?.requestSubmit();
+  }
 
   function change(): void {
     setAsked(undefined);
@@ -178,7 +192,7 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
             isNamed={again !== undefined}
             onChoose={choose}
           />
-          {cards.get(program.programId) === false && <p class="problem">{t().problem.codes['MEMBERSHIP_NOT_FOUND']}</p>}
+          {userId && isCardMissing && <GiveCard userId={userId} programId={program.programId} onGiven={cardGiven} />}
           <BoughtField
             program={program}
             isByCount={isByCount}
@@ -200,26 +214,16 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
               onText={(typed) => edit(() => setPartText(typed))}
             />
           )}
-          {error !== undefined && <Failed error={error} />}
-          {asked && (
-            <UnusualAmount
-              bought={asked}
-              program={program}
-              isBusy={isBusy}
-              onYes={() => bookIt(asked)}
-              onChange={change}
-            />
-          )}
-          {!asked && (
-            <div class="line">
-              <button type="submit" aria-disabled={isBusy}>
-                {isByCount && count !== undefined ? words.count.book(amount(stampsOf(program, count), program)) : words.book}
-              </button>
-              <button type="button" class="plain" aria-disabled={isBusy} onClick={goOn}>
-                {words.next}
-              </button>
-            </div>
-          )}
+          {error !== undefined && !(userId && isCardMissing) && <Failed error={error} />}
+          <BookButtons
+            asked={asked}
+            program={program}
+            label={isByCount && count !== undefined ? words.count.book(amount(stampsOf(program, count), program)) : words.book}
+            isBusy={isBusy}
+            onYes={bookIt}
+            onChange={change}
+            onNext={next}
+          />
           {partText === undefined && !asked && (
             <OtherWays
               payable={payable > 0 ? exactMoney(payable / 10 ** digits, program.currency) : undefined}
@@ -233,9 +237,9 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
           )}
         </form>
       )}
-      {found.member && !open && (
+      {userId && !open && (
         <RewardsFor
-          userId={found.member.userId}
+          userId={userId}
           code={found.code}
           program={program}
           offers={standing?.offers ?? []}

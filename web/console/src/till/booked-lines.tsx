@@ -5,6 +5,7 @@ import { sentenceOf } from '../../../shared/ui/status.tsx';
 import type { Program } from '../store.ts';
 import { amount, t } from '../words.ts';
 import type { Booking } from './bookings.ts';
+import { campaignParts } from './campaign-parts.ts';
 import { PaymentLines } from './payment-lines.tsx';
 import { leftOf } from './payment-parts.ts';
 import { saleOf } from './sale.ts';
@@ -51,11 +52,10 @@ function campaignsOf({ told, added, pending }: Booking, program: Program): reado
   if (!told?.madeOf || added + pending === 0) return [];
   const words = t().till.campaign;
   const scale = program.programType === 'cashback' ? 10 ** digitsOf(program.currency) : 1;
-  return told.madeOf.campaigns
-    .filter((each) => each.points > 0)
-    .map(({ campaignId, points }) => {
+  return campaignParts(told.madeOf, scale)
+    .filter((_, place) => (told.madeOf?.campaigns[place]?.points ?? 0) > 0)
+    .map(({ campaignId, given }) => {
       const name = program.campaigns?.find((each) => each.campaignId === campaignId)?.name;
-      const given = Math.floor(points * scale + 1e-6) / scale;
       if (told.cappedBy !== null || given === 0) return words.applied(name ?? '');
       return words.gave(amount(given, program), name ?? '');
     });

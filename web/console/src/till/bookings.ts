@@ -49,6 +49,8 @@ export interface Booking {
   readonly tier: string | null;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** Whether it was sent before without an answer: then the API may have told again what it had answered to that, of then. */
+  readonly isRepeated?: boolean;
   /** What the API said of it; nothing if it refused the purchase. */
   readonly told?: Told;
   readonly payment?: Payment;
@@ -88,6 +90,7 @@ export async function book(entry: Entry, found: (userId: string) => Promise<void
     balance: answer.newBalance,
     tier: answer.currentTier,
     at: Date.now(),
+    ...(entry.wasSent && { isRepeated: true }),
     ...paymentOf(entry),
     told: {
       added: answer.pointsAdded,

@@ -2,7 +2,7 @@
 
 import type { Program } from '../store.ts';
 import { t } from '../words.ts';
-import type { Cards } from './own-cards.ts';
+import type { Cards } from './card-ranks.ts';
 
 interface Props {
   /** Those first of which the customer has a card, as far as that is known. */

@@ -2,8 +2,9 @@
 
 import { useState } from 'preact/hooks';
 import type { Program } from '../store.ts';
+import { ownFirst, usualOf, type Cards } from './card-ranks.ts';
 import { rememberedProgram } from './choose-program.tsx';
-import { ownFirst, useOwnCards, type Cards } from './own-cards.ts';
+import { useOwnCards } from './own-cards.ts';
 
 interface Choice {
   readonly cards: Cards;
@@ -13,16 +14,16 @@ interface Choice {
   readonly choose: (programId: string | undefined) => void;
 }
 
-/** `booked` are those for which the purchase is booked already. */
+/** `booked` are those for which the purchase is booked already; with `version` the cards may be others. */
 export function useChosenProgram(
   userId: string | undefined,
   programs: readonly Program[],
   booked: readonly string[],
+  version: number,
 ): Choice {
   const [programId, choose] = useState<string>();
-  const cards = useOwnCards(userId, programs);
+  const cards = useOwnCards(userId, programs, version);
   const choices = ownFirst(programs.filter((each) => !booked.includes(each.programId)), cards);
-  const remembered = choices.find((each) => each.programId === rememberedProgram());
-  const usual = remembered && cards.get(remembered.programId) !== false ? remembered : choices[0];
+  const usual = usualOf(choices, cards, rememberedProgram());
   return { cards, choices, program: choices.find((each) => each.programId === programId) ?? usual, choose };
 }

@@ -1,7 +1,7 @@
 /** Say who the customer is. A scanner types the code and Enter; a camera reads it. */
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { clockSkew, isUnknown } from '../../../shared/api/client.ts';
+import { clockSkew, isUnknown, Problem } from '../../../shared/api/client.ts';
 import { doubtOf } from '../../../shared/lib/member-code.ts';
 import { rewardCodeOf } from '../../../shared/lib/which-code.ts';
 import { scannedWay, wayOf, type Way } from '../../../shared/lib/who.ts';
@@ -11,6 +11,7 @@ import { identify, nameOf, type Member } from '../people.ts';
 import { Field } from '../ui/field.tsx';
 import { useSearch } from '../ui/use-search.ts';
 import { t } from '../words.ts';
+import { Nobody } from './nobody.tsx';
 import { keptCustomer, markOf, type Customer } from './outbox-rules.ts';
 
 /** Who stands at the counter: `member` if the API has told, which it cannot without a connection. */
@@ -36,9 +37,13 @@ interface Props {
   readonly onReward: (code: string) => string | undefined;
 }
 
+/** There is no such customer: not that what was typed is wrong. */
+const NOBODY: readonly string[] = ['MEMBER_NOT_FOUND', 'MEMBER_CODE_NOT_FOUND'];
+
 export function FindCustomer({ onFound, strayed, onReward }: Props) {
   const [text, setText] = useState('');
   const [problem, setProblem] = useState('');
+  const [isNobody, setNobody] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const typed = useRef(text);
   typed.current = text;
@@ -61,6 +66,7 @@ export function FindCustomer({ onFound, strayed, onReward }: Props) {
       return;
     }
     const way = wayOf(text);
+    setNobody(false);
     setProblem(way ? '' : words.whoHint);
     if (!way) return;
     find(way, text);
@@ -80,14 +86,16 @@ export function FindCustomer({ onFound, strayed, onReward }: Props) {
 
   function find(way: Way, wanted: string): void {
     setProblem('');
+    setNobody(false);
     search({
       wanted,
       read: () => identify(way),
       show: (member) => onFound(known(member, way)),
       fail: (error) => {
-        const found = isUnknown(error) ? unknown(way) : sentenceOf(error);
+        const found = isUnknown(error) ? unknown(way) : wrongOf(error, way);
         if (typeof found !== 'string') return onFound(found);
         setProblem(found);
+        setNobody(error instanceof Problem && NOBODY.includes(error.code));
         // The next scan replaces this one, but not what was typed since.
         if (typed.current === wanted) form.current?.querySelector('input')?.select();
       },
@@ -95,7 +103,7 @@ export function FindCustomer({ onFound, strayed, onReward }: Props) {
   }
 
   return (
-    <form class="panel till" noValidate onSubmit={submit} ref={form} aria-busy={isBusy}>
+    <form class="panel till find-customer" noValidate onSubmit={submit} ref={form} aria-busy={isBusy}>
       <h2>{words.customer}</h2>
       <Field label={words.who} hint={words.whoHint} problem={problem} value={text} onInput={setText} isFirst>
         <div class="line">
@@ -105,6 +113,7 @@ export function FindCustomer({ onFound, strayed, onReward }: Props) {
           <ScanButton label={words.scan} onText={scanned} />
         </div>
       </Field>
+      {isNobody && <Nobody />}
     </form>
   );
 }
@@ -114,6 +123,13 @@ function known(member: Member, way: Way): Found {
   const customer = { userId: member.userId };
   const code = 'memberCode' in way ? way.memberCode : undefined;
   return { customer, mark: markOf(kept ?? customer), name: nameOf(member), member, code };
+}
+
+/** What is wrong with what was typed, or else what the API says. */
+function wrongOf(error: unknown, way: Way): string {
+  const { wrong } = t().till;
+  if (!(error instanceof Problem) || error.code !== 'INVALID_PARAMETERS' || 'memberCode' in way) return sentenceOf(error);
+  return 'email' in way ? wrong.email : 'phone' in way ? wrong.phone : wrong.customerNumber;
 }
 
 /** Take a code or a number without asking; what can be seen to be wrong is said while the customer is there. */

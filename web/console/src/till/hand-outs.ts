@@ -5,6 +5,7 @@ import { isOurRewardCode } from '../../../shared/lib/which-code.ts';
 import { store } from '../access.ts';
 import type { Program } from '../store.ts';
 import { amount, t } from '../words.ts';
+import { onCard } from './on-card.ts';
 
 /** So long who has handed a reward out can take that back. */
 const UNDO_MS = 15 * 60_000;
@@ -54,8 +55,9 @@ export async function takeBackHandOut(handOut: HandOut, key: string): Promise<Ha
 /** Return what is to be done: hand it over, or not any more. */
 export function sentenceOf({ said, undone, title, programId }: HandOut): string {
   if (!undone) return said;
-  const words = t().till.handOut;
-  return words.undone(written(undone.given, programId), title);
+  const program = programOf(programId);
+  const now = program ? onCard(undone.balance, program) : String(undone.balance);
+  return t().till.handOut.undone(written(undone.given, programId), now, title);
 }
 
 /** Points of a program that has been closed since are still points. */

@@ -30,7 +30,8 @@ export function forgetPayment(): void {
 export function recallPayment(here: Scope | null): OpenPayment | undefined {
   try {
     const open = JSON.parse(sessionStorage.getItem(NAME) ?? 'null') as OpenPayment | null;
-    return open && here && isOf(open.entry, here) ? open : undefined;
+    if (!open || !here || !isOf(open.entry, here)) return undefined;
+    return { ...open, entry: { ...open.entry, wasSent: true } }; // Perhaps: nobody knows.
   } catch {
     return undefined;
   }

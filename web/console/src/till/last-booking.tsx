@@ -13,7 +13,8 @@ import { amount, t } from '../words.ts';
 import { isOf, type HandOut } from './hand-outs.ts';
 import { onCard } from './on-card.ts';
 import { RewardsFor } from './rewards-for.tsx';
-import { useStanding } from './standing.ts';
+import { isOld } from './sent.ts';
+import { needsCode, useStanding } from './standing.ts';
 import { forgetAmount } from './usual-amounts.ts';
 
 const UNDO_MS = 15 * 60_000;
@@ -41,9 +42,13 @@ export function LastBooking({ booking, name, code, handedOut, handOut, onHandOut
   if (!program) return null;
   const write = (value: number): string => amount(value, program);
   // What was refused may be so because something was booked since: then this is not the balance any more.
-  const isKnown = handedOut === 0 && !(error instanceof Problem) && !undone?.wasBefore;
+  const isKnown = handedOut === 0 && !(error instanceof Problem) && !(undone ? undone.wasBefore : isOld(booking));
 
   const isRefused = reasonOf(error) !== undefined; // A second try is refused as well.
+
+  const given = isOf(handOut, booking.userId) ? handOut : undefined;
+  /** The API lets only a manager take back what is not the last booking any more. */
+  const isOver = given !== undefined && !(given.undone && !needsCode());
 
   function takeBack(): void {
     run(async () => {
@@ -85,7 +90,8 @@ export function LastBooking({ booking, name, code, handedOut, handOut, onHandOut
         </div>
       )}
       {error !== undefined && <UndoFailed error={error} />}
-      {!undone && !isRefused && !isOf(handOut, booking.userId) && isUndoable(booking) && may('reverseLoyaltyTransaction', 'cancelRedemption') && (
+      {!undone && given?.undone && isOver && isUndoable(booking) && <p class="quiet">{words.undoOver}</p>}
+      {!undone && !isRefused && !isOver && isUndoable(booking) && may('reverseLoyaltyTransaction', 'cancelRedemption') && (
         <div class="line">
           <button
             type="button"

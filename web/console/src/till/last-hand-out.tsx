@@ -3,7 +3,6 @@
 import { t } from '../words.ts';
 import { HandOutUndo } from './hand-out-undo.tsx';
 import { programOf, sentenceOf, type HandOut } from './hand-outs.ts';
-import { onCard } from './on-card.ts';
 
 interface Props {
   readonly handOut: HandOut;
@@ -20,7 +19,6 @@ export function LastHandOut({ handOut, onUndone }: Props) {
           {[handOut.name, program?.programName].filter(Boolean).join(' · ')}
         </p>
         <p class="large">{sentenceOf(handOut)}</p>
-        {handOut.undone && program && <p>{words.now(onCard(handOut.undone.balance, program))}</p>}
       </div>
       <HandOutUndo handOut={handOut} onUndone={onUndone} />
     </section>

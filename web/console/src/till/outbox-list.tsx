@@ -6,19 +6,20 @@ import { Sure } from '../../../shared/ui/sure.tsx';
 import { t } from '../words.ts';
 import { countsThen, standing, type Entry } from './outbox-rules.ts';
 import { Differing } from './differing.tsx';
-import { drop, elsewhere, load, retry, sentLater, waiting } from './outbox.ts';
+import { GiveCard, NO_CARD } from './give-card.tsx';
+import { drop, elsewhere, load, onItsWay, retry, waiting } from './outbox.ts';
 import { saleOf } from './sale.ts';
+import { SentLater } from './sent-later.tsx';
 
-export function Outbox() {
+/** `shown` is what the page shows as its last booking. */
+export function Outbox({ shown }: { readonly shown: string | undefined }) {
   const words = t().till.outbox;
   const entries = waiting.value.filter((each) => !each.outcome);
   useEffect(() => void load(), []);
 
   return (
     <>
-      <p class="for-readers" role="status">
-        {sentLater.value > 0 && counted(sentLater.value, words.allSent)}
-      </p>
+      <SentLater shown={shown} />
       {entries.length > 0 && (
         <section class="panel noted" aria-labelledby="outbox">
           <h2 id="outbox">
@@ -41,12 +42,18 @@ function Waiting({ entry }: { readonly entry: Entry }) {
   const words = t().till.outbox;
   const how = standing(entry, Date.now());
   const amount = saleOf(entry);
+  const cardless = entry.refusal === NO_CARD && 'userId' in entry.customer ? entry.customer.userId : undefined;
+  if (onItsWay.value.has(entry.key)) return <OnItsWay entry={entry} />;
   return (
     <li class="stack">
       <p>
         <strong>{amount}</strong> · {t().till.somebody(entry.mark)} · {entry.programName} · {moment(new Date(entry.at))}
       </p>
-      <p class={how === 'refused' ? 'problem' : 'quiet'}>{reasonOf(entry)}</p>
+      {cardless ? (
+        <GiveCard userId={cardless} programId={entry.programId} onGiven={() => void retry(entry.key)} />
+      ) : (
+        <p class={how === 'refused' ? 'problem' : 'quiet'}>{reasonOf(entry)}</p>
+      )}
       <div class="line">
         {how !== 'waiting' && (
           <button type="button" onClick={() => void retry(entry.key)}>
@@ -62,6 +69,20 @@ function Waiting({ entry }: { readonly entry: Entry }) {
           {words.discard}
         </Sure>
       </div>
+    </li>
+  );
+}
+
+/** Nothing is to be decided of it: its answer comes in a moment. */
+function OnItsWay({ entry }: { readonly entry: Entry }) {
+  return (
+    <li>
+      <p class="large" role="status">
+        {t().till.outbox.onItsWay(saleOf(entry))}
+      </p>
+      <p>
+        {t().till.somebody(entry.mark)} · {entry.programName}
+      </p>
     </li>
   );
 }

@@ -43,6 +43,8 @@ export interface Entry extends Scope {
   readonly at: number;
   /** Not before this time: another sending may be on its way. */
   readonly notBefore: number;
+  /** Which page of this browser is sending it, until that time; nothing if none is, or it cannot be known. */
+  readonly page?: string | undefined;
   /** Whether the API may have booked it already, without an answer that came here. */
   readonly wasSent: boolean;
   /** How often in a row the API could not carry it out, though it answered. */
@@ -88,6 +90,14 @@ export function standing(entry: Entry, now: number): Standing {
 export function isOf(entry: Entry, scope: Scope): boolean {
   return SCOPE.every((name) => entry[name] === scope[name]);
 }
+
+/** Return it as it is once the page that was sending it is gone: nobody else waits for its answer. */
+export function freed(entry: Entry, openPages: ReadonlySet<string>): Entry {
+  return entry.page === undefined || openPages.has(entry.page) ? entry : { ...entry, page: undefined, notBefore: 0 };
+}
+
+/** Whether a sending may be on its way from another place. After a failure it only waits for its time. */
+export const isLeased = ({ failed, notBefore }: Entry, now: number): boolean => failed === 0 && notBefore > now;
 
 /**
  * Return what is to be sent next; `undefined` if nothing is. Bookings of one customer go in the order in

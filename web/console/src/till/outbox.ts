@@ -1,26 +1,30 @@
 /** Sends bookings: at once if there is a connection, and otherwise later, each once, from one tab. */
 
 import { signal } from '@preact/signals';
-import { idempotencyKey, isUnknown, Problem } from '../../../shared/api/client.ts';
-import { user } from '../../../shared/firebase/session.ts';
-import { account, store } from '../access.ts';
-import { mode } from '../mode.ts';
-import { book, type Booking, type Purchase } from './bookings.ts';
-import { backOff, inOrder, isOf, nextDue, type Entry, type Scope } from './outbox-rules.ts';
+import { isUnknown, Problem } from '../../../shared/api/client.ts';
+import { book, type Booking } from './bookings.ts';
+import { onGone, openPages, ownPage } from './open-pages.ts';
+import { backOff, freed, inOrder, isLeased, isOf, nextDue, type Entry } from './outbox-rules.ts';
 import { change, list, onOthers, put, remove } from './outbox-store.ts';
 import { differenceOf } from './rules-of-then.ts';
-import { answered } from './sent.ts';
+import { requireHere, scopeOrNone } from './scope.ts';
+import { answered, tell } from './sent.ts';
 import { differing, unsent } from './unsent.ts';
 
 /** What waits here of this person, in this account and store. */
 export const waiting = signal<readonly Entry[]>([]);
 /** How many wait of this person in other stores and accounts, of the same mode. */
 export const elsewhere = signal(0);
-/** How many were sent since this page was opened. */
-export const sentLater = signal(0);
+/** The keys of what is on its way now, from this page or another one. */
+export const onItsWay = signal<ReadonlySet<string>>(new Set());
+
+/** Who has tapped, and waits for the answer at the till. */
+export interface Watcher {
+  isHere: boolean;
+}
 
 const LOCK = 'punktwerk.till.outbox';
-/** Longer than the two calls of a sending can take. */
+/** Longer than the two calls of a sending can take: so long it is left to its page, if nobody can tell whether that is gone. */
 const LEASE_MS = 45_000;
 /** So long somebody at the counter waits for an answer. The call goes on behind. */
 const PATIENCE_MS = 8_000;
@@ -29,82 +33,68 @@ const LOOK_AGAIN_MS = 60_000;
 let isStarted = false;
 let failures = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
-
-/** What is to be booked by this person, here and now. */
-export function intend(purchase: Purchase): Entry {
-  const { customer, mark, program, bought, digits, paid } = purchase;
-  const at = Date.now();
-  return {
-    ...scope(),
-    key: idempotencyKey(),
-    programId: program.programId,
-    programName: program.programName,
-    currency: program.currency,
-    rules: program.rules,
-    purchaseAmount: 'minor' in bought ? bought.minor / 10 ** digits : 0,
-    ...('count' in bought && { purchaseCount: bought.count }),
-    digits,
-    ...(paid && { paid: paid / 10 ** digits }),
-    customer,
-    mark,
-    at,
-    notBefore: at + LEASE_MS,
-    wasSent: false,
-    failed: 0,
-    refusal: null,
-    isConfirmed: false,
-  };
-}
+const watchers = new Map<string, Watcher>();
+const attempts = new Set<string>();
 
 /**
  * Book it. Return the booking, or nothing if it is kept and sent later, as no answer came.
  *
  * It is kept before it is sent: a tab that dies on the way loses nothing. If this browser cannot keep
- * it, a lost answer is thrown, and the person sends it again.
+ * it, a lost answer is thrown, and the person sends it again. Whoever has gone meanwhile finds the
+ * answer among those of what was sent later.
  */
-export async function send(entry: Entry): Promise<Booking | undefined> {
+export async function send(intended: Entry, watcher: Watcher): Promise<Booking | undefined> {
+  const { key } = intended;
+  const entry = { ...intended, page: await ownPage(), notBefore: Date.now() + LEASE_MS };
+  watchers.set(key, watcher);
+  const isWatched = (): boolean => watchers.get(key) === watcher && watcher.isHere;
   const isKept = await put(entry).then(
     () => true,
     () => false,
   );
-  if (!isKept) return attempt(entry);
-  let isWatched = true;
   async function settle(): Promise<Booking | undefined> {
+    if (!isKept) return attempt(entry);
     try {
       const booking = await attempt(entry);
-      if (isWatched) await drop(entry.key);
+      if (isWatched()) await drop(key);
       else await settleLater(booking);
       return booking;
     } catch (error) {
-      if (mayBeSentLater(error)) return keepForLater(entry.key);
-      if (isWatched) await drop(entry.key); // The person is there, and decides.
-      else await park(entry.key, error);
+      if (mayBeSentLater(error)) return keepForLater(key);
+      if (isWatched()) await drop(key); // The person is there, and decides.
+      else await park(key, error);
       throw error;
     }
   }
   let wait: ReturnType<typeof setTimeout> | undefined;
   const patience = new Promise<void>((resolve) => {
-    wait = setTimeout(resolve, PATIENCE_MS);
+    if (isKept) wait = setTimeout(resolve, PATIENCE_MS);
   });
   try {
-    return await Promise.race([settle(), patience.then(() => keepForLater(entry.key))]);
+    return await Promise.race([settle(), patience.then(() => keepForLater(key))]);
   } finally {
     clearTimeout(wait);
-    isWatched = false;
+    watchers.delete(key);
   }
 }
 
 async function attempt(entry: Entry): Promise<Booking> {
   if (!navigator.onLine) throw new Problem('offline');
-  return book(entry, async (userId) => {
-    const sent = (kept: Entry): Entry => ({ ...kept, customer: { userId }, wasSent: true });
-    await change(entry.key, sent).catch(() => undefined); // It is sent all the same.
-    requireHere(entry);
-  });
+  attempts.add(entry.key);
+  try {
+    return await book(entry, async (userId) => {
+      const sent = (kept: Entry): Entry => ({ ...kept, customer: { userId }, wasSent: true });
+      await change(entry.key, sent).catch(() => undefined); // It is sent all the same.
+      requireHere(entry);
+    });
+  } finally {
+    attempts.delete(entry.key);
+  }
 }
 
 async function keepForLater(key: string): Promise<undefined> {
-  await change(key, (kept) => ({ ...kept, notBefore: 0 }));
+  watchers.delete(key);
+  await change(key, (kept) => ({ ...kept, page: undefined, notBefore: 0 }));
   await load();
   if (waiting.value.some((each) => each.key === key)) plan(backOff(failures, Math.random()));
   return undefined;
@@ -112,7 +102,7 @@ async function keepForLater(key: string): Promise<undefined> {
 
 /** Send it again, or all the same: a person has decided. */
 export async function retry(key: string): Promise<void> {
-  await change(key, (entry) => ({ ...entry, refusal: null, notBefore: 0, failed: 0, isConfirmed: true }));
+  await change(key, (entry) => ({ ...entry, refusal: null, page: undefined, notBefore: 0, failed: 0, isConfirmed: true }));
   await load();
   await drain();
 }
@@ -126,6 +116,7 @@ export async function drop(key: string): Promise<void> {
 /** Show and send what waits, from now on, whenever there may be a connection. */
 export function start(): void {
   failures = 0;
+  void ownPage(); // Before anything is tapped.
   void load().then(drain);
   if (isStarted) return;
   isStarted = true;
@@ -142,15 +133,27 @@ export function start(): void {
 /** Read what waits of this person. */
 export async function load(): Promise<void> {
   const here = scopeOrNone();
-  const entries = await list().catch(() => []);
+  const entries = await entriesNow();
   const own = entries.filter((each) => each.uid === here?.uid);
   const mine = here ? own.filter((each) => isOf(each, here)) : [];
-  // What has just been tapped is being sent: it waits if that fails.
-  waiting.value = inOrder(mine.filter((each) => each.notBefore <= Date.now() || each.failed > 0));
+  // Whoever has just tapped sees that it is sent, and gets the answer there.
+  waiting.value = inOrder(mine.filter(({ key }) => !watchers.get(key)?.isHere));
+  onItsWay.value = new Set(mine.filter((each) => attempts.has(each.key) || isLeased(each, Date.now())).map(({ key }) => key));
   const isElsewhere = (each: Entry): boolean => each.mode === here?.mode && !mine.includes(each);
   elsewhere.value = own.filter((each) => isElsewhere(each) && !each.outcome).length;
   unsent.value = own.filter((each) => !each.outcome).length;
   differing.value = mine.filter((each) => each.outcome).length;
+}
+
+/** Return what is kept: what a page was sending that is gone is free for others. */
+async function entriesNow(): Promise<readonly Entry[]> {
+  const [entries, open] = await Promise.all([list().catch(() => []), openPages()]);
+  if (!open) return entries;
+  const own = await ownPage();
+  for (const { page } of entries) {
+    if (page !== undefined && page !== own && open.has(page)) onGone(page, () => void load().then(drain));
+  }
+  return entries.map((each) => freed(each, open));
 }
 
 /** Send what is due, in one tab of this browser at a time. */
@@ -169,11 +172,12 @@ async function drain(): Promise<void> {
 async function sendDue(): Promise<void> {
   for (;;) {
     const here = scopeOrNone();
-    const entries = await list();
+    const entries = await entriesNow();
     const next = here && nextDue(entries.filter((each) => isOf(each, here)), Date.now());
     if (!next) return;
     let booking: Booking;
     try {
+      onItsWay.value = new Set([...onItsWay.value, next.key]);
       booking = await attempt(next);
     } catch (error) {
       if (isOfAll(error)) {
@@ -185,6 +189,7 @@ async function sendDue(): Promise<void> {
       continue;
     }
     failures = 0;
+    tell(booking); // Another page may have begun it.
     await settleLater(booking);
   }
 }
@@ -193,7 +198,6 @@ async function sendDue(): Promise<void> {
 async function settleLater(booking: Booking): Promise<void> {
   const { entry, told } = booking;
   answered(booking);
-  sentLater.value += 1;
   const outcome = told && differenceOf(entry, told);
   if (!outcome) return drop(entry.key);
   await change(entry.key, (kept) => ({ ...kept, outcome }));
@@ -214,6 +218,7 @@ function isOfAll(error: unknown): boolean {
 function postpone(key: string): Promise<void> {
   return change(key, (kept) => ({
     ...kept,
+    page: undefined,
     failed: kept.failed + 1,
     notBefore: Date.now() + backOff(kept.failed, Math.random()),
   }));
@@ -221,29 +226,10 @@ function postpone(key: string): Promise<void> {
 
 function park(key: string, error: unknown): Promise<void> {
   const refusal = error instanceof Problem ? error.code || error.kind : 'server';
-  return change(key, (kept) => ({ ...kept, refusal, notBefore: 0 })).then(load);
+  return change(key, (kept) => ({ ...kept, refusal, page: undefined, notBefore: 0 })).then(load);
 }
 
 function plan(wait: number): void {
   clearTimeout(timer);
   timer = setTimeout(() => void drain(), wait);
-}
-
-/** Stop if somebody else has signed in, or another store was opened, while it was on its way. */
-function requireHere(entry: Entry): void {
-  const here = scopeOrNone();
-  if (!here || !isOf(entry, here)) throw new Problem('offline');
-}
-
-function scope(): Scope {
-  const here = scopeOrNone();
-  if (!here) throw new Error('no store is open');
-  return here;
-}
-
-export function scopeOrNone(): Scope | null {
-  const accountId = account.value?.accountId;
-  const storeId = store.value?.storeId;
-  const uid = user.value?.uid;
-  return uid && accountId && storeId ? { uid, accountId, storeId, mode: mode.value } : null;
 }

@@ -16,8 +16,8 @@ import { plainAmount } from './pay-from-balance.tsx';
 import { leftOf } from './payment-parts.ts';
 import { Outbox } from './outbox-list.tsx';
 import type { Entry } from './outbox-rules.ts';
-import { scopeOrNone } from './outbox.ts';
-import { answerTo, lastAnswered } from './sent.ts';
+import { scopeOrNone } from './scope.ts';
+import { answeredOf, answerTo } from './sent.ts';
 import { steadyTaps } from './steady-taps.ts';
 import './till.css';
 import { UseReward } from './use-reward.tsx';
@@ -31,7 +31,7 @@ type Last = { readonly found: Found; readonly booked: readonly string[] } & (
 export default function Till() {
   const [unanswered, setUnanswered] = useState(() => recallPayment(scopeOrNone()));
   const [found, setFound] = useState(unanswered && foundBefore(unanswered));
-  const [last, setLast] = useState<Last>();
+  const [done, setDone] = useState<Last>();
   const [again, setAgain] = useState<Again>();
   const [memberCode, setMemberCode] = useState<Strayed>();
   const [rewardCode, setRewardCode] = useState<Strayed>();
@@ -39,7 +39,15 @@ export default function Till() {
   const [handedOut, setHandedOut] = useState(0);
   const programs = store.value?.programs ?? [];
 
-  const booking = last ? bookingOf(last) : lastAnswered(scopeOrNone());
+  const answered = answeredOf(scopeOrNone())[0];
+  /** What was tapped last, here or on a page that is gone. */
+  const last = done && answered && answered.entry.at > entryOf(done).at ? undefined : done;
+  const booking = last ? bookingOf(last) : answered;
+  const isAnswered = unanswered !== undefined && answerTo(unanswered.entry.key) !== undefined;
+
+  useEffect(() => {
+    if (isAnswered) next(); // It was sent again by itself.
+  }, [isAnswered]);
 
   useEffect(() => {
     const page = document.querySelector('main');
@@ -66,8 +74,8 @@ export default function Till() {
     setUnanswered(undefined);
   }
 
-  function done(what: Last): void {
-    setLast(what);
+  function finish(what: Last): void {
+    setDone(what);
     setHandOut(undefined);
     setHandedOut(0);
     next();
@@ -110,8 +118,8 @@ export default function Till() {
           programs={programs}
           again={again}
           unanswered={unanswered?.entry}
-          onBooked={(booking) => done({ booking, found, booked: bookedWith(booking.entry) })}
-          onKept={(kept, payment) => done({ kept, payment, found, booked: bookedWith(kept) })}
+          onBooked={(booking) => finish({ booking, found, booked: bookedWith(booking.entry) })}
+          onKept={(kept, payment) => finish({ kept, payment, found, booked: bookedWith(kept) })}
           onNext={next}
           {...given}
         />
@@ -130,7 +138,7 @@ export default function Till() {
       {!found && !newer && !booking && last && 'kept' in last && (
         <KeptBooking kept={last.kept} payment={last.payment} name={last.found.name} key={last.kept.key} />
       )}
-      <Outbox />
+      <Outbox shown={booking?.entry.key} />
       {may('useRewardCode') && !found && (
         <UseReward
           strayed={rewardCode}
@@ -145,6 +153,8 @@ export default function Till() {
 
 const hasOther = ({ booked }: Last): boolean =>
   store.value?.programs.some((each) => !booked.includes(each.programId)) ?? false;
+
+const entryOf = (last: Last): Entry => ('booking' in last ? last.booking.entry : last.kept);
 
 /** What was booked: at once, or once it was sent later. */
 function bookingOf(last: Last): Booking | undefined {

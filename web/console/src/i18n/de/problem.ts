@@ -32,7 +32,7 @@ export const problem: Words['problem'] = {
     LIVE_PROVIDER_REFUSED: 'Das ist ein Testkonto: Verbinden Sie den Testmodus des Anbieters.',
     MEMBERSHIP_CLOSED: 'Dieser Kunde ist aus dem Programm ausgetreten.',
     MEMBERSHIP_NOT_FOUND: 'Dieser Kunde hat noch keine Karte dieses Programms.',
-    MEMBER_CODE_DAMAGED: 'Der Code ist nicht vollständig. Scannen Sie ihn noch einmal.',
+    MEMBER_CODE_DAMAGED: 'Mit diesem Code stimmt etwas nicht: Ein Zeichen fehlt oder ist falsch. Scannen Sie ihn noch einmal.',
     MEMBER_CODE_EXPIRED: 'Dieser Code ist abgelaufen. Lassen Sie sich den zeigen, der jetzt zu sehen ist.',
     MEMBER_CODE_NOT_FOUND: 'Diesen Code hat niemand.',
     MEMBER_CODE_USED: 'Dieser Code wurde schon benutzt. Lassen Sie sich den nächsten zeigen.',

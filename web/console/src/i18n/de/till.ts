@@ -7,10 +7,15 @@ export const till: Words['till'] = {
   who: 'Code, E-Mail oder Telefon',
   whoHint: 'Scannen Sie den Code, oder tippen Sie ihn ein.',
   scan: 'Mit der Kamera scannen',
+  wrong: {
+    email: 'Diese E-Mail-Adresse ist nicht vollständig oder vertippt.',
+    phone: 'Diese Telefonnummer geht so nicht. Tippen Sie sie mit der Landesvorwahl, zum Beispiel +49.',
+    customerNumber: 'Das ist weder ein Code noch eine Kundennummer.',
+  },
   notACode: 'Das ist kein Code eines Kunden.',
   onlyCodes: 'Es gibt keine Verbindung. Jetzt geht nur der Code der Karte oder die Kundennummer.',
   codeDoubts: {
-    damaged: 'Der Code ist nicht vollständig. Scannen Sie ihn noch einmal.',
+    damaged: 'Mit diesem Code stimmt etwas nicht: Ein Zeichen fehlt oder ist falsch. Scannen Sie ihn noch einmal.',
     expired: 'Dieser Code ist abgelaufen. Lassen Sie sich den zeigen, der jetzt zu sehen ist.',
   },
   somebody: (mark) => `Kunde ${mark}`,
@@ -18,6 +23,8 @@ export const till: Words['till'] = {
   offline: 'Es gibt keine Verbindung. Buchungen bleiben auf diesem Gerät und werden später gesendet. Prämien brauchen eine Verbindung.',
   next: 'Anderer Kunde',
   program: 'Programm',
+  giveCard: 'Karte geben',
+  poster: 'Wer den Code auf dem Plakat scannt, bekommt eine Karte.',
   noCard: 'Ohne Karte dieses Kunden',
   repeat: 'Gleicher Einkauf auf eine andere Karte',
   noPrograms: 'Diese Filiale hat kein offenes Programm. Es kann nichts gebucht werden.',
@@ -60,6 +67,7 @@ export const till: Words['till'] = {
   undo: 'Rückgängig machen',
   undone: (amount) => `${amount} zurückgenommen.`,
   undoneBefore: (amount) => `Jetzt ist nichts geschehen. Es war schon zurückgenommen: ${amount}.`,
+  undoOver: 'Den Einkauf kann jetzt nur noch die Leitung zurücknehmen: Danach wurde eine Prämie eingelöst und zurückgegeben.',
   undoNote: (time) => `Bis ${time}.`,
   undoReasons: {
     too_late: 'Das ist mehr als 15 Minuten her. Die Leitung kann es zurücknehmen.',
@@ -110,6 +118,9 @@ export const till: Words['till'] = {
     willBeSent: 'Es kam keine Antwort. Es wird von selbst gesendet, sobald es eine Verbindung gibt, und einmal gebucht.',
     willBeChecked:
       'Es wird von selbst gesendet, sobald es eine Verbindung gibt, und einmal gebucht. Hat niemand diesen Code, bleibt es unten in der Liste.',
+    onItsWay: (amount) => `Wird gesendet: ${amount}`,
+    nothing: 'bringt nichts',
+    read: 'Erledigt',
     waiting: 'Wartet auf eine Verbindung.',
     wasSent: 'Gesendet, ohne Antwort. Es wird noch einmal gesendet und einmal gebucht.',
     old: 'Das ist mehr als einen Tag alt. Verwerfen Sie es, wenn es inzwischen anders gebucht wurde.',
@@ -136,7 +147,7 @@ export const till: Words['till'] = {
     last: 'Letzte Prämie',
     undo: 'Rückgängig machen',
     gives: (reward, amount, time) => `${reward}: gibt ${amount} auf die Karte zurück. Bis ${time}.`,
-    undone: (amount, reward) => `Wieder auf der Karte: ${amount}. Nicht eingelöst: ${reward}.`,
+    undone: (amount, now, reward) => `${amount} zurückgegeben, jetzt ${now}. Nicht eingelöst: ${reward}.`,
     reasons: {
       too_late: 'Die Prämie wurde vor mehr als 15 Minuten eingelöst. Die Leitung kann den Stand berichtigen.',
       not_the_last: 'Danach wurde für diesen Kunden noch etwas gebucht. Die Leitung kann den Stand berichtigen.',

@@ -31,7 +31,7 @@ export const problem = {
     LIVE_PROVIDER_REFUSED: 'This is a test account: connect the provider’s test mode.',
     MEMBERSHIP_CLOSED: 'This customer has left the program.',
     MEMBERSHIP_NOT_FOUND: 'This customer has no card of this program yet.',
-    MEMBER_CODE_DAMAGED: 'The code is not complete. Scan it again.',
+    MEMBER_CODE_DAMAGED: 'Something is wrong with this code: a character is missing or mistyped. Scan it again.',
     MEMBER_CODE_EXPIRED: 'This code is over. Ask the customer for the one that is shown now.',
     MEMBER_CODE_NOT_FOUND: 'Nobody has this code.',
     MEMBER_CODE_USED: 'This code was used already. Ask the customer for the next one.',

@@ -5,10 +5,15 @@ export const till = {
   who: 'Code, e-mail or phone',
   whoHint: 'Scan the code, or type it.',
   scan: 'Scan with the camera',
+  wrong: {
+    email: 'This e-mail address is not complete, or is mistyped.',
+    phone: 'This phone number does not work. Type it with the country, such as +49.',
+    customerNumber: 'That is neither a code nor a customer number.',
+  },
   notACode: 'That is no customer’s code.',
   onlyCodes: 'There is no connection. Only the code on the card or the customer number works now.',
   codeDoubts: {
-    damaged: 'The code is not complete. Scan it again.',
+    damaged: 'Something is wrong with this code: a character is missing or mistyped. Scan it again.',
     expired: 'This code is over. Ask the customer for the one that is shown now.',
   },
   somebody: (mark: string) => `Customer ${mark}`,
@@ -16,6 +21,8 @@ export const till = {
   offline: 'There is no connection. Bookings are kept on this device and sent later. Rewards need a connection.',
   next: 'Another customer',
   program: 'Program',
+  giveCard: 'Give a card',
+  poster: 'Whoever scans the code on the poster gets a card.',
   noCard: 'No card of this customer',
   repeat: 'Same purchase on another card',
   noPrograms: 'This store has no open program. Nothing can be booked.',
@@ -58,6 +65,7 @@ export const till = {
   undo: 'Undo',
   undone: (amount: string) => `${amount} taken back.`,
   undoneBefore: (amount: string) => `Nothing was done now. It was taken back before: ${amount}.`,
+  undoOver: 'Only a manager can take the purchase back now: a reward was redeemed and given back since.',
   undoNote: (time: string) => `Until ${time}.`,
   undoReasons: {
     too_late: 'That is more than 15 minutes ago. Ask a manager to take it back.',
@@ -108,6 +116,9 @@ export const till = {
     willBeSent: 'No answer came. It is sent by itself as soon as there is a connection, and booked once.',
     willBeChecked:
       'It is sent by itself as soon as there is a connection, and booked once. If nobody has this code, it stays in the list below.',
+    onItsWay: (amount: string) => `Being sent: ${amount}`,
+    nothing: 'earns nothing',
+    read: 'Done',
     waiting: 'Waits for a connection.',
     wasSent: 'Sent without an answer. It is sent again, and booked once.',
     old: 'This is more than a day old. Discard it if it was booked in another way since.',
@@ -134,7 +145,7 @@ export const till = {
     last: 'Last reward',
     undo: 'Undo',
     gives: (reward: string, amount: string, time: string) => `${reward}: gives ${amount} back to the card. Until ${time}.`,
-    undone: (amount: string, reward: string) => `Back on the card: ${amount}. Not redeemed: ${reward}.`,
+    undone: (amount: string, now: string, reward: string) => `${amount} given back, now ${now}. Not redeemed: ${reward}.`,
     reasons: {
       too_late: 'The reward was redeemed more than 15 minutes ago. A manager can correct the balance.',
       not_the_last: 'Something was booked for this customer afterwards. A manager can correct the balance.',
