@@ -123,7 +123,7 @@ async function reserves(browser, language, stamped) {
   await say('Reserved: 3 stamps', 'Reserviert: 3 Stempel').waitFor();
   await say('Reserved for you: see above.', 'Für Sie reserviert: siehe oben.').waitFor();
   await say('1 stamp missing', 'Noch 1 Stempel').waitFor(); // For the cake.
-  await page.getByText(isGerman ? /haben Sie wieder 3 Stempel\.$/ : /you have 3 stamps again\.$/).waitFor();
+  await page.getByText(isGerman ? /bekommen Sie 3 Stempel zurück\.$/ : /you get 3 stamps back\.$/).waitFor();
   await check(page, `standing-reserved-${language}`, problems);
   await call('reverseLoyaltyTransaction', { programId: full, userId, transactionId, points: 2, refundId: randomUUID() });
   await balance('0 of 3 stamps', '0 von 3 Stempeln');

@@ -142,7 +142,7 @@ export const de: Words = {
     missing: (amount) => `Noch ${amount}`,
     needsTier: (tier) => `für ${tier}`,
     hold: 'Diesen Code an der Kasse zeigen',
-    until: (time, amount) => `Reserviert bis ${time}. Nutzt ihn bis dahin niemand, haben Sie wieder ${amount}.`,
+    until: (time, amount) => `Reserviert bis ${time}. Nutzt ihn bis dahin niemand, bekommen Sie ${amount} zurück.`,
     reserved: 'Für Sie reserviert: siehe oben.',
     notNow: 'Diese Reservierung gilt gerade nicht',
     lacks: (amount) => `Der Laden hat etwas zurückgenommen. Noch ${amount}, dann ist der Code wieder da.`,

@@ -149,7 +149,7 @@ export const en = {
     missing: (amount: string) => `${amount} missing`,
     needsTier: (tier: string) => `for ${tier}`,
     hold: 'Show this code at the till',
-    until: (time: string, amount: string) => `Reserved until ${time}. If nobody uses the code by then, you have ${amount} again.`,
+    until: (time: string, amount: string) => `Reserved until ${time}. If nobody uses the code by then, you get ${amount} back.`,
     reserved: 'Reserved for you: see above.',
     notNow: 'This reservation cannot be used now',
     lacks: (amount: string) => `The shop has taken something back: ${amount} missing. The code is here again once you have that.`,

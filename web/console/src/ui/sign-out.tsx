@@ -24,7 +24,7 @@ export function SignOut({ onLeave }: Props) {
       </button>
     );
   }
-  const question = words.leaveUnsent(counted(unsent.value, words.unsent));
+  const question = counted(unsent.value, words.leaveUnsent);
   return (
     <Sure question={question} yes={words.leave} look="plain" act={end}>
       {words.signOut}

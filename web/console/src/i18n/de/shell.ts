@@ -18,7 +18,10 @@ export const shell: Words['shell'] = {
   unsent: { one: 'Buchung ist noch nicht gesendet', other: 'Buchungen sind noch nicht gesendet' },
   differing: { one: 'Einkauf brachte etwas anderes als an der Kasse gesagt', other: 'Einkäufe brachten etwas anderes als an der Kasse gesagt' },
   toTill: 'Zur Kasse, die ohne Verbindung geht',
-  leaveUnsent: (unsent) => `${unsent}. Sie bleiben auf diesem Gerät und werden gesendet, wenn Sie sich hier wieder anmelden.`,
+  leaveUnsent: {
+    one: 'Buchung ist noch nicht gesendet. Sie bleibt auf diesem Gerät und wird gesendet, wenn Sie sich hier wieder anmelden.',
+    other: 'Buchungen sind noch nicht gesendet. Sie bleiben auf diesem Gerät und werden gesendet, wenn Sie sich hier wieder anmelden.',
+  },
   leave: 'Trotzdem abmelden',
   again: {
     title: 'Noch einmal anmelden',

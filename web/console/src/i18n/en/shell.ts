@@ -17,7 +17,10 @@ export const shell = {
   unsent: { one: 'booking is not sent yet', other: 'bookings are not sent yet' },
   differing: { one: 'purchase earned something else than was said at the till', other: 'purchases earned something else than was said at the till' },
   toTill: 'To the till, which works without a connection',
-  leaveUnsent: (unsent: string) => `${unsent}. They stay on this device, and are sent when you sign in here again.`,
+  leaveUnsent: {
+    one: 'booking is not sent yet. It stays on this device, and is sent when you sign in here again.',
+    other: 'bookings are not sent yet. They stay on this device, and are sent when you sign in here again.',
+  },
   leave: 'Sign out all the same',
   again: {
     title: 'Sign in again',
