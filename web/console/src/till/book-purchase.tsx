@@ -123,24 +123,20 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
     });
   }
 
+  function refuse(wrong: Partial<typeof problems>, field = 'input'): void {
+    setProblems({ amount: '', part: '', ...wrong });
+    const input = form.current?.querySelector<HTMLInputElement>(field);
+    input?.focus();
+    if (isByCount) input?.select();
+  }
+
   function submit(event: Event): void {
     event.preventDefault();
     if (!program) return;
-    if (isByCount) {
-      if (count !== undefined) return askOrBook({ count });
-      setProblems({ amount: words.count.doubt(COUNT_MAX), part: '' });
-      form.current?.querySelector('input')?.select();
-      return;
-    }
-    if ('doubt' in read) {
-      setProblems({ amount: t().amount[read.doubt](example(locale, digits)), part: '' });
-      form.current?.querySelector('input')?.focus();
-      return;
-    }
+    if (isByCount) return count === undefined ? refuse({ amount: words.count.doubt(COUNT_MAX) }) : askOrBook({ count });
+    if ('doubt' in read) return refuse({ amount: t().amount[read.doubt](example(locale, digits)) });
     if (partText !== undefined && (!part || 'doubt' in part)) {
-      setProblems({ amount: '', part: doubtOf(part, Math.min(read.minor, payable), program.currency) });
-      form.current?.querySelector<HTMLInputElement>('.paying input')?.focus();
-      return;
+      return refuse({ part: doubtOf(part, Math.min(read.minor, payable), program.currency) }, '.paying input');
     }
     askOrBook({ minor: read.minor });
   }
@@ -182,7 +178,7 @@ export function BookPurchase({ found, programs, again, unanswered, onBooked, onK
         {found.member && <CustomerBalance member={found.member} program={program} standing={standing} />}
         {!found.member && !open && <p>{words.unchecked}</p>}
       </div>
-      {open && <NoAnswer entry={open} isBusy={isBusy} onAgain={() => carryOut(open)} onGiveUp={goOn} />}
+      {open && <NoAnswer entry={open} isBusy={isBusy} onAgain={() => carryOut(open)} onGiveUp={next} />}
       {!open && (
         <form class="stack till" noValidate onSubmit={submit} ref={form}>
           <ChooseProgram
