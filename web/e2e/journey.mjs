@@ -98,7 +98,9 @@ async function webhook(page) {
   await page.getByRole('link', { name: 'Webhooks' }).click();
   await page.getByLabel('URL').fill(shop.url);
   await page.getByRole('button', { name: 'Add an endpoint' }).click();
-  await page.getByRole('status', { name: 'The signing secret' }).getByText(/^whsec_/).waitFor();
+  const secret = page.getByRole('status', { name: 'The signing secret' });
+  await secret.getByText(/^whsec_/).waitFor();
+  await secret.getByRole('button', { name: 'I have kept it' }).press('Enter');
 }
 
 /** Scan the poster by the phone's own camera, join and check in; return the code to show at the till. */
