@@ -155,7 +155,12 @@ def _passed_on(gateway: str) -> Response:
         )
     except requests.RequestException:
         return Response("The gateway does not answer.", 502)
-    headers = [each for each in got.headers.items() if not _is_of_one_connection(each[0])]
+    own = {"date", "server"}  # This host says them itself, and a page reads two times as none.
+    headers = [
+        (name, value)
+        for name, value in got.headers.items()
+        if name.lower() not in own and not _is_of_one_connection(name)
+    ]
     return Response(got.content, got.status_code, headers)
 
 

@@ -34,6 +34,7 @@ FLOWS = (
     "large-text",
     "history",
     "late-answers",
+    "spending",
 )
 
 

@@ -103,6 +103,8 @@ def test_passes_calls_on_to_the_gateway(tmp_path: Path) -> None:
     assert {each.lower(): value for each, value in got.headers.items()}["authorization"] == (
         "Bearer token"
     )
+    # The host says itself what time it is.
+    assert not {"Date", "Server"} & set(answer.headers.keys())
 
 
 def test_says_that_the_gateway_does_not_answer(tmp_path: Path) -> None:

@@ -2,24 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from './load.mjs';
 
-const { expiries, hasTier, nextTier } = await load('shared/card/model.ts');
-const NOW = new Date('2026-11-30T12:00:00Z');
-const lot = (units, expiresAt) => ({ units, expiresAt });
-
-test('all that expires is told by its time, what is over and what stays is not', () => {
-  const lots = [
-    lot(5, '2026-12-31T23:00:00Z'),
-    lot(7, null),
-    lot(3, new Date('2026-12-01T23:00:00Z')),
-    lot(2, new Date('2026-12-31T23:00:00Z')),
-    lot(9, '2026-11-30T12:00:00Z'),
-  ];
-  assert.deepEqual(expiries({ lots }, NOW), [
-    { units: 3, at: new Date('2026-12-01T23:00:00Z') },
-    { units: 7, at: new Date('2026-12-31T23:00:00Z') },
-  ]);
-  assert.deepEqual(expiries({ lots: [] }, NOW), []);
-});
+const { hasTier, nextTier } = await load('shared/card/model.ts');
 
 test('the way to the next level is measured from the own one', () => {
   const tiers = [0, 500, 1500].map((minPoints, index) => ({ name: 'ABC'[index], minPoints }));

@@ -24,6 +24,10 @@ export async function readProfile(storeId: string): Promise<Kept<StoreProfile> |
 export interface MyCard {
   readonly membership: Membership;
   readonly store: StoreProfile | null;
+  /** When it was asked for, in milliseconds since 1970. What an older version has kept does not say it. */
+  readonly askedAt?: number;
+  /** When it was seen live, in milliseconds since 1970, after the cards were read. */
+  readonly seenAt?: number;
   /** `null` if the program has ended. */
   readonly card: ProgramCard | null;
   /** The program if it has ended. What was kept by an older version of this page does not have it. */
@@ -39,12 +43,25 @@ export function keptCards(uid: string): Kept<readonly MyCard[]> | undefined {
 /** Return the cards that were kept, before it is known who has signed in: who signs out leaves none behind. */
 export const anyKeptCards = (): Kept<readonly MyCard[]> | undefined => recallAny(mineName(''));
 
+/** Keep a membership as it was seen last, where the person's cards are kept: who signs out keeps none. */
+export function keepShown(membership: Membership): void {
+  const name = mineName(membership.userId);
+  const kept = recall<readonly MyCard[]>(name);
+  if (!kept) return;
+  const isIt = (each: MyCard): boolean => each.membership.membershipId === membership.membershipId;
+  const seen = kept.value.map((each) => (isIt(each) ? { ...each, membership, seenAt: Date.now() } : each));
+  keep(name, seen.filter((each) => isPresent(each.membership)), kept.at);
+}
+
+const isPresent = ({ status }: Membership): boolean => status !== 'merged' && status !== 'left';
+
 /** Call `act` when another tab has read the person's cards: what was joined there is here, too. */
 export const onCardsElsewhere = (uid: string, act: () => void): (() => void) => onKeptElsewhere(mineName(uid), act);
 
 /** Return the cards of a person, those that have ended last: one query, and one reading of each store and of each program that has ended. */
 export async function readCards(uid: string): Promise<Kept<readonly MyCard[]>> {
-  const mine = (await ownMemberships(uid)).filter((each) => each.status !== 'merged' && each.status !== 'left');
+  const askedAt = Date.now();
+  const mine = (await ownMemberships(uid)).filter(isPresent);
   const stores = new Map(
     await Promise.all(
       [...new Set(mine.map((each) => each.storeId))].map(
@@ -52,7 +69,8 @@ export async function readCards(uid: string): Promise<Kept<readonly MyCard[]>> {
       ),
     ),
   );
-  const cards = await Promise.all(mine.map((each) => cardOf(each, stores.get(each.storeId) ?? null)));
+  const read = await Promise.all(mine.map((each) => cardOf(each, stores.get(each.storeId) ?? null)));
+  const cards = read.map((each) => ({ ...each, askedAt }));
   return keep(mineName(uid), [...cards.filter((each) => each.card), ...cards.filter((each) => !each.card)]);
 }
 
@@ -107,6 +125,15 @@ export async function watchMembership(
   const { watch } = await import('../../shared/firebase/live.ts');
   return watch(`loyaltyMembers/${encodeURIComponent(membershipId)}`, (data) => {
     show(data as unknown as Membership);
+  });
+}
+
+/** Watch what a store offers, and keep it for the next visit. */
+export async function watchProfile(storeId: string, show: (store: StoreProfile) => void): Promise<() => void> {
+  await idle();
+  const { watch } = await import('../../shared/firebase/live.ts');
+  return watch(`storeProfiles/${encodeURIComponent(storeId)}`, (data) => {
+    if (data['name']) show(keep(profileName(storeId), data as unknown as StoreProfile).value);
   });
 }
 

@@ -1,5 +1,6 @@
 /** The one door to the API: every failure becomes a `Problem` with one of a few kinds. */
 
+import { signal } from '@preact/signals';
 import createClient from 'openapi-fetch';
 import { idToken } from '../firebase/session.ts';
 import { isConnected } from './connection.ts';
@@ -38,12 +39,14 @@ export function sendHeaders(headers: typeof further): void {
   further = headers;
 }
 
-let skew = 0;
+const skew = signal(0);
 /** What differs by less than this is the way of the answer, and no clock. */
 const SKEW_MIN_MS = 30_000;
+/** The server tells whole seconds: what is nearer to what is known is the same. */
+const SKEW_STEP_MS = 2_000;
 
 /** By how many milliseconds the server's clock is ahead of this device's, as its last answer says. */
-export const clockSkew = (): number => (Math.abs(skew) < SKEW_MIN_MS ? 0 : skew);
+export const clockSkew = (): number => (Math.abs(skew.value) < SKEW_MIN_MS ? 0 : skew.value);
 
 const client = createClient<paths>({ baseUrl: '/api/v1' });
 client.use({
@@ -55,8 +58,8 @@ client.use({
     return request;
   },
   onResponse({ response }) {
-    const now = Date.parse(response.headers.get('Date') ?? '');
-    if (!Number.isNaN(now)) skew = now - Date.now();
+    const told = Date.parse(response.headers.get('Date') ?? '') - Date.now();
+    if (Math.abs(told - skew.value) > SKEW_STEP_MS) skew.value = told;
   },
 });
 

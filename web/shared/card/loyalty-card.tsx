@@ -20,9 +20,12 @@ interface Props {
   readonly hasArrived?: boolean;
   /** Nobody collects any more. */
   readonly hasEnded?: boolean;
+  /** When somebody looks at it: where it stays in sight, who shows it has the time go on. */
+  readonly now?: Date;
 }
 
-export function LoyaltyCard({ card, membership, store, title: Title = 'h2', hasArrived, hasEnded = false }: Props) {
+export function LoyaltyCard(props: Props) {
+  const { card, membership, store, title: Title = 'h2', hasArrived, hasEnded = false, now = new Date() } = props;
   const logo = safeUrl(card.branding.logo);
   return (
     <div class={hasArrived ? 'loyalty-card arrived' : 'loyalty-card'} ref={(each) => paint(each, card)}>
@@ -34,7 +37,7 @@ export function LoyaltyCard({ card, membership, store, title: Title = 'h2', hasA
         </div>
         {hasEnded && <p class="mark">{common().face.ended}</p>}
       </div>
-      {membership ? <Balance card={card} membership={membership} hasEnded={hasEnded} /> : <Offer card={card} />}
+      {membership ? <Balance card={card} membership={membership} hasEnded={hasEnded} now={now} /> : <Offer card={card} now={now} />}
     </div>
   );
 }
@@ -47,8 +50,8 @@ function paint(element: HTMLElement | null, card: ProgramCard): void {
   element.style.setProperty('--ink', inkOn(color));
 }
 
-function Offer({ card }: { readonly card: ProgramCard }) {
-  const prize = prizeOf(card, new Date());
+function Offer({ card, now }: { readonly card: ProgramCard; readonly now: Date }) {
+  const prize = prizeOf(card, now);
   return (
     <div class="stack small">
       <p>{ruleOf(card)}</p>
@@ -86,10 +89,11 @@ interface BalanceProps {
   readonly card: ProgramCard;
   readonly membership: Membership;
   readonly hasEnded: boolean;
+  readonly now: Date;
 }
 
-function Balance({ card, membership, hasEnded }: BalanceProps) {
-  const standing = standingOf(membership, new Date());
+function Balance({ card, membership, hasEnded, now }: BalanceProps) {
+  const standing = standingOf(membership, now);
   const needed = card.rules.requiredStamps;
   const words = common().face;
   const amount = (units: number): string => amountOf(units, card, membership.scale);
@@ -102,17 +106,17 @@ function Balance({ card, membership, hasEnded }: BalanceProps) {
       )}
       {standing.reserved > 0 && <p class="small">{words.reserved(amount(standing.reserved))}</p>}
       {standing.owed > 0 && <p class="small">{words.owed(amount(standing.owed))}</p>}
-      <ReachLine card={card} membership={membership} hasEnded={hasEnded} />
+      <ReachLine card={card} membership={membership} hasEnded={hasEnded} now={now} />
       {!hasEnded && <TierLine card={card} membership={membership} />}
     </div>
   );
 }
 
 /** Say for which reward it is enough, or what is missing for the nearest one. */
-function ReachLine({ card, membership, hasEnded }: BalanceProps) {
+function ReachLine({ card, membership, hasEnded, now }: BalanceProps) {
   if (membership.status === 'suspended') return null;
   const words = common().face;
-  const { enough, next } = reachOf(card, membership, new Date());
+  const { enough, next } = reachOf(card, membership, now);
   if (enough) return <p class="prize">{words.enough(enough.title)}</p>;
   if (!next || hasEnded) return null;
   return <p class="small">{words.toReward(amountOf(next.missing, card, membership.scale), next.reward.title)}</p>;

@@ -155,8 +155,12 @@ export function balanceOf(membership: Membership, now: Date): number {
   const holds = membership.holds ?? [];
   const ended = holds.filter((hold) => time(hold.endsAt) <= now).flatMap((hold) => hold.lots);
   const expired = sum([...membership.lots, ...ended].filter((lot) => isOver(lot, now)));
-  const owed = Math.max(sum([...membership.lots, ...holds.flatMap((hold) => hold.lots)]) - membership.balanceUnits, 0);
-  return membership.balanceUnits - Math.max(expired - owed, 0);
+  return membership.balanceUnits - Math.max(expired - owedOf(membership), 0);
+}
+
+/** What was taken back beyond what was free. */
+export function owedOf({ balanceUnits, lots, holds = [] }: Membership): number {
+  return Math.max(sum([...lots, ...holds.flatMap((hold) => hold.lots)]) - balanceUnits, 0);
 }
 
 export function openHolds(membership: Membership, now: Date): readonly Hold[] {
@@ -167,22 +171,6 @@ export function openHolds(membership: Membership, now: Date): readonly Hold[] {
 export function toUnits(decimal: string, scale: number): number {
   const [whole = '0', part = ''] = decimal.split('.');
   return Number(whole + part.slice(0, scale).padEnd(scale, '0'));
-}
-
-export interface Expiring {
-  readonly units: number;
-  readonly at: Date;
-}
-
-/** Return all that expires, the first first: what does so at the same time is one. */
-export function expiries(membership: Membership, now: Date): readonly Expiring[] {
-  const units = new Map<number, number>();
-  for (const lot of membership.lots) {
-    if (lot.expiresAt === null || isOver(lot, now)) continue;
-    const at = time(lot.expiresAt).getTime();
-    units.set(at, (units.get(at) ?? 0) + lot.units);
-  }
-  return [...units].sort(([one], [other]) => one - other).map(([at, each]) => ({ units: each, at: new Date(at) }));
 }
 
 export function isOffered(reward: Reward, now: Date): boolean {

@@ -27,8 +27,8 @@ export function recallAny<T>(beginning: string): Kept<T> | undefined {
   }
 }
 
-export function keep<T>(name: string, value: T): Kept<T> {
-  const kept = { value, at: Date.now() };
+export function keep<T>(name: string, value: T, at = Date.now()): Kept<T> {
+  const kept = { value, at };
   try {
     localStorage.setItem(PREFIX + name, JSON.stringify(kept));
   } catch {

@@ -17,6 +17,8 @@ from shared.domain.loyalty.customer_balances import CustomerBalance, StampCard
 from shared.domain.loyalty.holds import Hold
 from shared.domain.loyalty.lots import Lot
 from shared.domain.loyalty.membership import Membership
+from shared.domain.units import to_units
+from shared.schemas.members import balance_bodies
 from shared.store import codec
 from tests.support.ledger_world import World
 from tests.support.strategies import NOW, make_membership, make_program
@@ -66,13 +68,30 @@ class Moment:
     now: datetime
 
     @property
-    def ours(self) -> dict[str, int]:
-        found = customer_balances.of(ledger.effective(self.membership, self.now))
+    def ours(self) -> dict[str, Any]:
+        membership = ledger.effective(self.membership, self.now)
+        found = customer_balances.of(membership)
+        expiring: dict[datetime, int] = {}
+        for lot in membership.lots:
+            if lot.expires_at is not None:
+                expiring[lot.expires_at] = expiring.get(lot.expires_at, 0) + lot.units
         return {
             "free": found.free_units,
             "reserved": found.reserved_units,
             "owed": found.owed_units,
+            "expiring": [[to_wire(at), units] for at, units in expiring.items()],
         }
+
+    @property
+    def next_expiry(self) -> list[Any] | None:
+        """What getCustomerBalance says of it."""
+        found = balance_bodies.to_next_expiry(ledger.effective(self.membership, self.now))
+        if found is None:
+            return None
+        return [
+            to_wire(found.expires_at),
+            to_units(found.points, self.membership.scale, field="points"),
+        ]
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -110,3 +129,12 @@ def test_the_web_app_reads_the_same(tmp_path: Path) -> None:
     ]
     assert different == []
     assert all(any(each[name] for each in ours) for name in ("free", "reserved", "owed"))
+    first = [next(iter(each["expiring"]), None) for each in ours]
+    assert first == [each.next_expiry for each in seen]
+    # Some have points back of a reservation that has run out, which expire.
+    assert any(
+        each.membership.holds
+        and not ledger.effective(each.membership, each.now).holds
+        and mine["expiring"]
+        for each, mine in zip(seen, ours, strict=True)
+    )

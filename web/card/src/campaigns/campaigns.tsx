@@ -10,10 +10,10 @@ interface Props {
   readonly card: ProgramCard;
   /** Of the store, by whose clock a campaign ends. */
   readonly zone: string | undefined;
+  readonly now: Date;
 }
 
-export function Campaigns({ card, zone }: Props) {
-  const now = new Date();
+export function Campaigns({ card, zone, now }: Props) {
   const running = card.campaigns.filter((each) => isRunning(each, now));
   if (running.length === 0) return null;
   return (

@@ -1,5 +1,6 @@
 import { common } from '../../../shared/i18n/de.ts';
 import { refusals } from './de-refusals.ts';
+import { rewards } from './de-rewards.ts';
 import type { Words } from './en.ts';
 
 export const de: Words = {
@@ -135,24 +136,7 @@ export const de: Words = {
     apple: 'Zu Apple Wallet hinzufügen',
     google: 'Zu Google Wallet hinzufügen',
   },
-  rewards: {
-    title: 'Prämien',
-    none: 'Es gibt noch keine Prämien.',
-    get: 'Holen',
-    missing: (amount) => `Noch ${amount}`,
-    needsTier: (tier) => `für ${tier}`,
-    hold: 'Diesen Code an der Kasse zeigen',
-    until: (time, amount) => `Reserviert bis ${time}. Nutzt ihn bis dahin niemand, bekommen Sie ${amount} zurück.`,
-    reserved: 'Für Sie reserviert: siehe oben.',
-    notNow: 'Diese Reservierung gilt gerade nicht',
-    lacks: (amount) => `Der Laden hat etwas zurückgenommen. Noch ${amount}, dann ist der Code wieder da.`,
-    release: 'Zurückgeben',
-    inShop: 'Für den Onlineshop',
-    shopCode: 'Diesen Code im Onlineshop eingeben',
-    spend: (cost) => `${cost} dafür ausgeben? Einen Code des Onlineshops kann man hier nicht zurückgeben.`,
-    spendForCode: (cost) => `${cost} dafür ausgeben? Sie bekommen den Code und können ihn hier nicht zurückgeben.`,
-    spendYes: 'Ja, holen',
-  },
+  rewards,
   codes: {
     title: 'Meine Codes',
     soon: 'Er gilt dort binnen einer Minute, einmal, nur für Sie.',

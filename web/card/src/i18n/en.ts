@@ -2,6 +2,7 @@
 
 import { common } from '../../../shared/i18n/en.ts';
 import { refusals } from './en-refusals.ts';
+import { rewards } from './en-rewards.ts';
 
 export const en = {
   ...common,
@@ -142,24 +143,7 @@ export const en = {
     apple: 'Add to Apple Wallet',
     google: 'Add to Google Wallet',
   },
-  rewards: {
-    title: 'Rewards',
-    none: 'There are no rewards yet.',
-    get: 'Get it',
-    missing: (amount: string) => `${amount} missing`,
-    needsTier: (tier: string) => `for ${tier}`,
-    hold: 'Show this code at the till',
-    until: (time: string, amount: string) => `Reserved until ${time}. If nobody uses the code by then, you get ${amount} back.`,
-    reserved: 'Reserved for you: see above.',
-    notNow: 'This reservation cannot be used now',
-    lacks: (amount: string) => `The shop has taken something back: ${amount} missing. The code is here again once you have that.`,
-    release: 'Give it back',
-    inShop: 'For the online shop',
-    shopCode: 'Type this code in the online shop',
-    spend: (cost: string) => `Spend ${cost} for it? A code of the online shop cannot be given back here.`,
-    spendForCode: (cost: string) => `Spend ${cost} for it? You get its code, and cannot give that back here.`,
-    spendYes: 'Yes, get it',
-  },
+  rewards,
   codes: {
     title: 'My codes',
     soon: 'It works there within a minute, once, for you alone.',

@@ -3,7 +3,8 @@
 import type { MyCard } from '../data.ts';
 import { LoyaltyCard } from '../../../shared/card/loyalty-card.tsx';
 import type { PageProps } from '../main.tsx';
-import { isSuspended, type Membership, type ProgramCard } from '../../../shared/card/model.ts';
+import { isSuspended, type ProgramCard } from '../../../shared/card/model.ts';
+import { nextChange } from '../../../shared/card/moments.ts';
 import { standingOf } from '../../../shared/card/standing.ts';
 import { Campaigns } from '../campaigns/campaigns.tsx';
 import { AsOf } from '../parts/as-of.tsx';
@@ -13,7 +14,7 @@ import { Levels } from '../parts/levels.tsx';
 import { MemberCode } from '../parts/member-code.tsx';
 import { MyCodes } from '../parts/my-codes.tsx';
 import { MyData } from '../parts/my-data.tsx';
-import { OwnCard } from '../parts/own-card.tsx';
+import { OwnCard, type Reading } from '../parts/own-card.tsx';
 import { Messages } from '../messages/messages.tsx';
 import { Rewards } from '../parts/rewards.tsx';
 import { Suspended } from '../parts/suspended.tsx';
@@ -21,28 +22,31 @@ import { UnknownCard } from '../parts/unknown-card.tsx';
 import { Wallets } from '../parts/wallets.tsx';
 import { WhatToDo } from '../parts/what-to-do.tsx';
 import { useLive } from '../use-live.ts';
+import { useNow } from '../use-now.ts';
+import { useStore } from '../use-store.ts';
 import { amount, t } from '../words.ts';
 
 export default function Card({ id }: PageProps) {
-  return <OwnCard programId={id} show={(mine, at) => <Shown mine={mine} at={at} />} />;
+  return <OwnCard programId={id} show={(mine, reading) => <Shown mine={mine} reading={reading} />} />;
 }
 
 interface Props {
   readonly mine: MyCard;
-  /** From when it is, if it could not be read now. */
-  readonly at: number | undefined;
+  readonly reading: Reading;
 }
 
-function Shown({ mine, at }: Props) {
+function Shown({ mine: read, reading }: Props) {
+  const mine = useStore(read, reading.reread);
   const card = mine.card ?? mine.ended;
-  return card ? <Whole mine={mine} at={at} card={card} /> : <UnknownCard mine={mine} />;
+  return card ? <Whole mine={mine} reading={reading} card={card} /> : <UnknownCard mine={mine} />;
 }
 
-function Whole({ mine, at, card }: Props & { readonly card: ProgramCard }) {
-  const [membership, notice] = useLive(mine.membership, card);
+function Whole({ mine, reading: { at, isRead, reread }, card }: Props & { readonly card: ProgramCard }) {
+  const [membership, notice] = useLive(mine.membership, isRead, card);
+  const now = useNow((time) => nextChange(card, membership, time));
   const hasEnded = mine.card === null;
   const isOut = isSuspended(membership);
-  const { free, reserved } = standingOf(membership, new Date());
+  const { free, reserved } = standingOf(membership, now);
   const show = (units: number): string => amount(units, card, membership.scale);
   return (
     <>
@@ -54,6 +58,7 @@ function Whole({ mine, at, card }: Props & { readonly card: ProgramCard }) {
         title="h1"
         hasArrived={notice !== ''}
         hasEnded={hasEnded}
+        now={now}
       />
       <p class={notice ? 'notice' : 'for-readers'} role="status">
         {notice}
@@ -62,23 +67,18 @@ function Whole({ mine, at, card }: Props & { readonly card: ProgramCard }) {
       {isOut && <Suspended membership={membership} />}
       {(membership.pendingUnits ?? 0) > 0 && <p>{t().card.pending(show(membership.pendingUnits ?? 0))}</p>}
       {card.programType === 'cashback' && free > 0 && !isOut && <p>{t().card.pays}</p>}
-      <Expiry card={card} membership={membership} zone={mine.store?.timeZone} />
+      <Expiry card={card} membership={membership} zone={mine.store?.timeZone} now={now} />
       <MemberCode storeId={membership.storeId} />
       {!isOut && !hasEnded && <Wallets programId={card.programId} />}
-      <Campaigns card={card} zone={mine.store?.timeZone} />
+      <Campaigns card={card} zone={mine.store?.timeZone} now={now} />
       <MyCodes membership={membership} key={membership.membershipId} />
-      <Rewards card={card} membership={membership} zone={mine.store?.timeZone} hasEnded={hasEnded} />
+      <Rewards card={card} membership={membership} zone={mine.store?.timeZone} now={now} hasEnded={hasEnded} reread={reread} />
       {!hasEnded && <Levels card={card} membership={membership} zone={mine.store?.timeZone} />}
       <WhatToDo card={card} store={mine.store} isSuspended={isOut} />
       <History card={card} membership={membership} />
       {!hasEnded && <Messages programId={card.programId} key={card.programId} />}
-      <MyData membership={membership} balance={hasEnded ? null : leftBehind(membership, show)} />
+      {/* What stays after leaving: with what is reserved, as that is given back then. */}
+      <MyData membership={membership} balance={hasEnded ? null : show(free + reserved)} />
     </>
   );
-}
-
-/** What stays after leaving: with what is reserved, as that is given back then. */
-function leftBehind(membership: Membership, show: (units: number) => string): string {
-  const { free, reserved } = standingOf(membership, new Date());
-  return show(free + reserved);
 }

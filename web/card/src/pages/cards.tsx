@@ -3,11 +3,13 @@
 import { user } from '../../../shared/firebase/session.ts';
 import { keptCards, readCards, type MyCard } from '../data.ts';
 import { LoyaltyCard } from '../../../shared/card/loyalty-card.tsx';
+import { nextChange } from '../../../shared/card/moments.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { AsOf } from '../parts/as-of.tsx';
 import { LeftStores } from '../parts/left-stores.tsx';
 import { SignOut } from '../parts/sign-out.tsx';
 import { useKept } from '../use-kept.ts';
+import { useNow } from '../use-now.ts';
 import { t } from '../words.ts';
 
 export default function Cards() {
@@ -63,10 +65,11 @@ function Mine({ uid }: { readonly uid: string }) {
 function Row({ mine: { membership, store, card, ended } }: { readonly mine: MyCard }) {
   const link = `/c/${encodeURIComponent(membership.programId)}`;
   const face = card ?? ended;
+  const now = useNow((time) => (face ? nextChange(face, membership, time) : Infinity));
   return (
     <a href={link} class="card-link">
       {face ? (
-        <LoyaltyCard card={face} membership={membership} store={store?.name} hasEnded={!card} />
+        <LoyaltyCard card={face} membership={membership} store={store?.name} hasEnded={!card} now={now} />
       ) : (
         <p class="panel">
           {store?.name ?? t().cards.title}: {t().face.ended}

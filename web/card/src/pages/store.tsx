@@ -6,6 +6,7 @@ import { keptProfile, readProfile } from '../data.ts';
 import { LoyaltyCard } from '../../../shared/card/loyalty-card.tsx';
 import type { PageProps } from '../main.tsx';
 import { cardsOf, type ProgramCard, type StoreProfile } from '../../../shared/card/model.ts';
+import { nextChange } from '../../../shared/card/moments.ts';
 import { go } from '../../../shared/lib/router.ts';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import { takeJoining } from '../joining.ts';
@@ -13,6 +14,7 @@ import { GetsAddress, Join, JoinNote } from '../parts/join.tsx';
 import { NotFound } from '../parts/not-found.tsx';
 import { useKept } from '../use-kept.ts';
 import { keptPrograms, useMine } from '../use-mine.ts';
+import { useNow } from '../use-now.ts';
 import { t } from '../words.ts';
 
 export default function Store({ id }: PageProps) {
@@ -30,6 +32,7 @@ function Profile({ store }: { readonly store: StoreProfile }) {
   const friendsCode = new URLSearchParams(location.search).get('referralCode') ?? '';
   const logo = safeUrl(store.logo);
   const cards = cardsOf(store);
+  const now = useNow((time) => Math.min(...cards.map((each) => nextChange(each, undefined, time))));
   // What a friend has told of comes first.
   const shown = friendsCode ? [...cards.filter((each) => each.referral), ...cards.filter((each) => !each.referral)] : cards;
   return (
@@ -46,7 +49,7 @@ function Profile({ store }: { readonly store: StoreProfile }) {
       <ul class="plain-list offers">
         {shown.map((card) => (
           <li key={card.programId} class="stack">
-            <LoyaltyCard card={card} />
+            <LoyaltyCard card={card} now={now} />
             {mine?.has(card.programId) ? (
               <Open card={card} />
             ) : (

@@ -6,6 +6,7 @@ import type { ProgramCard, StoreProfile } from '../../../shared/card/model.ts';
 import { standingOf } from '../../../shared/card/standing.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
 import { readCards, type MyCard } from '../data.ts';
+import { timeNow } from '../use-now.ts';
 import { dayIn, t } from '../words.ts';
 
 export interface Earned {
@@ -83,5 +84,5 @@ function EarnedIn({ earned, store, isEarlier, mine }: EarnedProps) {
 }
 
 function freeOf({ membership }: MyCard, card: ProgramCard): string {
-  return amountOf(standingOf(membership, new Date()).free, card, membership.scale);
+  return amountOf(standingOf(membership, new Date(timeNow())).free, card, membership.scale);
 }

@@ -1,6 +1,7 @@
 /** All that expires and when: the next in a sentence, the others on demand. */
 
-import { expiries, type Membership, type ProgramCard } from '../../../shared/card/model.ts';
+import { expiries } from '../../../shared/card/expiries.ts';
+import type { Membership, ProgramCard } from '../../../shared/card/model.ts';
 import { amount, lastDay, t } from '../words.ts';
 
 interface Props {
@@ -8,10 +9,11 @@ interface Props {
   readonly membership: Membership;
   /** Of the store, by whose clock it expires. */
   readonly zone: string | undefined;
+  readonly now: Date;
 }
 
-export function Expiry({ card, membership, zone }: Props) {
-  const [next, ...later] = expiries(membership, new Date());
+export function Expiry({ card, membership, zone, now }: Props) {
+  const [next, ...later] = expiries(membership, now);
   if (!next) return null;
   const words = t().card;
   const show = (units: number): string => amount(units, card, membership.scale);

@@ -10,10 +10,18 @@ import { useKept } from '../use-kept.ts';
 import { t } from '../words.ts';
 import { NotFound } from './not-found.tsx';
 
+/** How a card was read. */
+export interface Reading {
+  /** From when it is, if it could not be read now. */
+  readonly at: number | undefined;
+  /** It is of this visit, and not kept from one before. */
+  readonly isRead: boolean;
+  readonly reread: () => void;
+}
+
 interface Props {
   readonly programId: string;
-  /** `at`: from when it is, if it could not be read now. */
-  readonly show: (mine: MyCard, at: number | undefined) => VNode;
+  readonly show: (mine: MyCard, reading: Reading) => VNode;
 }
 
 export function OwnCard({ programId, show }: Props) {
@@ -27,7 +35,7 @@ export function OwnCard({ programId, show }: Props) {
 function Mine({ uid, programId, show }: Props & { readonly uid: string }) {
   const { kept, error, isRead, reload } = useKept(uid, () => keptCards(uid), () => readCards(uid));
   const mine = kept?.value.find((each) => each.membership.programId === programId);
-  if (mine) return show(mine, error === undefined ? undefined : kept?.at);
+  if (mine) return show(mine, { at: error === undefined ? undefined : (mine.seenAt ?? kept?.at), isRead, reread: reload });
   if (error !== undefined) return <Failed error={error} retry={reload} />;
   // What was kept may be from before the person joined.
   return isRead ? <NotFound title={t().card.notFound} /> : <Loading />;

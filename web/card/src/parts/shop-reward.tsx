@@ -3,7 +3,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ask, idempotencyKey } from '../../../shared/api/client.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
-import type { Action } from '../../../shared/lib/use-action.ts';
 import type { ProgramCard, Reward } from '../../../shared/card/model.ts';
 import { Sure } from '../../../shared/ui/sure.tsx';
 import { t } from '../words.ts';
@@ -13,11 +12,13 @@ interface Props {
   readonly reward: Reward;
   /** As people read it, for the question before it is spent. */
   readonly cost: string;
-  readonly action: Action;
+  readonly isBusy: boolean;
+  /** Carry it out, and say beside the reward what was refused. */
+  readonly get: (how: () => Promise<void>) => void;
 }
 
 /** What is bought appears among the codes of the card, and stays there until it is used. */
-export function ShopReward({ card, reward, cost, action }: Props) {
+export function ShopReward({ card, reward, cost, isBusy, get }: Props) {
   const [key, setKey] = useState(idempotencyKey);
   const isLinked = useIsLinked(card, reward);
 
@@ -36,7 +37,13 @@ export function ShopReward({ card, reward, cost, action }: Props) {
   if (isLinked === undefined) return null;
   if (!isLinked) return <p>{t().problem.codes[UNLINKED]}</p>;
   return (
-    <Sure question={reward.isForShop ? t().rewards.spend(cost) : t().rewards.spendForCode(cost)} yes={t().rewards.spendYes} act={() => action.run(buy)} isBusy={action.isBusy}>
+    <Sure
+      key={cost} // Who is asked for another price than a moment ago is asked anew.
+      question={reward.isForShop ? t().rewards.spend(cost) : t().rewards.spendForCode(cost)}
+      yes={t().rewards.spendYes}
+      act={() => get(buy)}
+      isBusy={isBusy}
+    >
       {t().rewards.get}
       <span class="for-readers"> {reward.title}</span>
     </Sure>
