@@ -73,3 +73,12 @@ test('the file says where its objects are, and what its texts say', async () => 
   assert.ok(text.includes('/MediaBox [0 0 595.276 841.89]'));
   for (const [, length] of text.matchAll(/\/Length (\d+) >>\nstream\n/g)) assert.ok(Number(length) > 0);
 });
+
+test('a code to check in with is for programs in which a visit brings something', async () => {
+  const { checksIn } = await load('console/src/programs/check-ins.ts');
+  const earningMethods = ['qr_checkin', 'store_checkin'];
+  assert.ok(checksIn({ earningMethods, rules: { pointsPerEuro: 1, pointsPerCheckin: 3 } }));
+  assert.ok(!checksIn({ earningMethods, rules: { pointsPerEuro: 1, pointsPerCheckin: 0 } }));
+  assert.ok(!checksIn({ earningMethods: ['scan_and_go'], rules: { pointsPerEuro: 1, pointsPerCheckin: 3 } }));
+  assert.ok(!checksIn({ earningMethods, rules: { cashbackPercentage: 2 } }));
+});

@@ -133,6 +133,12 @@ const HOURS = [
   [{ start: '17:00', end: '17:00' }, 'daily from 17:00 past midnight to 17:00 on the next day (24 hours)', true],
 ];
 
+test('a campaign says from which purchase on it holds', () => {
+  const fields = [...CAMPAIGN, { kind: 'number', name: 'minimumSpend', label: '', range: { digits: 2, min: 0.01, max: 100 }, isOptional: true }];
+  const sentence = campaignInWords(answersOf(fields, { kind: 'multiplier', multiplier: '1.5', minimumSpend: '5' }, 'en-GB'), POINTS);
+  assert.match(sentence, /^A purchase brings 1\.5 times as much\. That holds for purchases of €5(\.00)? and more\. The campaign runs from now on/);
+});
+
 for (const [hours, said, isAsked] of HOURS) {
   test(`a campaign says before it begins that it holds ${said}`, () => {
     const typed = { kind: 'multiplier', multiplier: '2', ...hours };

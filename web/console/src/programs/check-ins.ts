@@ -1,6 +1,7 @@
 /** What a visit brings by itself, without a purchase: by check-in, in the way that the program has. */
 
 import type { Rules } from '../../../shared/lib/earning.ts';
+import type { Program } from './program.ts';
 
 const CHECK_INS: readonly string[] = ['qr_checkin', 'store_checkin'];
 
@@ -12,3 +13,7 @@ export function perCheckIn(rules: Rules): number {
   if ('requiredStamps' in rules) return rules.stampsPerPurchase ?? 1;
   return 'cashbackPercentage' in rules ? 0 : 1;
 }
+
+/** Whether who scans the code of a poster in the shop gets something for it. */
+export const checksIn = ({ earningMethods, rules }: Pick<Program, 'earningMethods' | 'rules'>): boolean =>
+  earningMethods.includes('qr_checkin') && perCheckIn(rules) > 0;

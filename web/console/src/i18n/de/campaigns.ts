@@ -34,7 +34,9 @@ export const campaigns: typeof source = {
   keptHours: (hours) => `Sie gilt zu mehreren Zeiten, per API gesetzt: ${hours}. Sie bleiben, solange Sie hier Tage und Uhrzeiten nicht ändern.`,
   daily: 'täglich',
   hours: (days, from, to) => `${days}, ${from} bis ${to}`,
+  leastOf: (money) => `ab ${money}`,
   says: {
+    least: (money) => `Das gilt für Einkäufe ab ${money}.`,
     multiplier: (factor) => `Ein Einkauf bringt das ${factor}-Fache.`,
     bonus: (amount) => `Ein Einkauf bringt ${amount} dazu.`,
     dates: (from, until) => `Die Aktion läuft ${from}, ${until}`,

@@ -12,6 +12,8 @@ export const poster: typeof source = {
   languages: { de: 'Deutsch', en: 'Englisch' },
   checkIn: 'Mit dem Code zum Einchecken',
   checkInNote: 'Mitglieder scannen ihn im Laden und sammeln für ihren Besuch.',
+  noCheckIn: 'Ein Besuch ohne Einkauf bringt in diesem Programm nichts. Deshalb gibt es auf dem Plakat keinen Code zum Einchecken.',
+  setCheckIn: 'Festlegen, was ein Besuch bringt',
   make: 'PDF erstellen',
   made: 'Das PDF liegt bei Ihren Downloads.',
   preview: 'Vorschau des Plakats',

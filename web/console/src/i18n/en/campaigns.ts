@@ -34,7 +34,9 @@ export const campaigns = {
   keptHours: (hours: string) => `It holds at several hours, as set by the API: ${hours}. They stay unless you change days or hours here.`,
   daily: 'daily',
   hours: (days: string, from: string, to: string) => `${days}, ${from} to ${to}`,
+  leastOf: (money: string) => `from ${money} on`,
   says: {
+    least: (money: string) => `That holds for purchases of ${money} and more.`,
     multiplier: (factor: string) => `A purchase brings ${factor} times as much.`,
     bonus: (amount: string) => `A purchase brings ${amount} besides.`,
     dates: (from: string, until: string) => `The campaign runs ${from}, ${until}`,

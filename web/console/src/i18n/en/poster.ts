@@ -11,6 +11,8 @@ export const poster = {
   languages: { de: 'German', en: 'English' },
   checkIn: 'With the code for check-ins',
   checkInNote: 'Members scan it in the shop, and collect for their visit.',
+  noCheckIn: 'A visit without a purchase brings nothing in this program, so the poster has no code to check in with.',
+  setCheckIn: 'Set what a visit brings',
   make: 'Make the PDF',
   made: 'The PDF is in your downloads.',
   preview: 'Preview of the poster',

@@ -3,7 +3,7 @@
 import { useRef } from 'preact/hooks';
 import { ask } from '../../../../shared/api/client.ts';
 import { exactAmountOf } from '../../../../shared/card/amounts.ts';
-import { dayIn, lastDay, number } from '../../../../shared/i18n/format.ts';
+import { dayIn, exactMoney, lastDay, number } from '../../../../shared/i18n/format.ts';
 import { Failed, Loading } from '../../../../shared/ui/status.tsx';
 import { may, store } from '../../access.ts';
 import { usePages } from '../../ui/use-pages.ts';
@@ -102,9 +102,10 @@ function List({ program, campaigns }: { readonly program: Program; readonly camp
   );
 }
 
-function bringsOf({ multiplier, bonus }: Campaign, program: Program): string {
+function bringsOf({ multiplier, bonus, minimumSpend }: Campaign, program: Program): string {
   const words = p().campaigns;
-  return multiplier === null ? words.besides(exactAmountOf(bonus ?? 0, program)) : words.times(number(multiplier));
+  const brings = multiplier === null ? words.besides(exactAmountOf(bonus ?? 0, program)) : words.times(number(multiplier));
+  return minimumSpend ? `${brings}, ${words.leastOf(exactMoney(minimumSpend, program.currency))}` : brings;
 }
 
 /** When it runs, and on which days and at which hours of that. */

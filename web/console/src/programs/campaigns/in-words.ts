@@ -1,7 +1,7 @@
 /** A campaign as its form has it, in words: what it brings and when, before it begins. */
 
 import { exactAmountOf } from '../../../../shared/card/amounts.ts';
-import { calendarDay, counted, locale, number } from '../../../../shared/i18n/format.ts';
+import { calendarDay, counted, exactMoney, locale, number } from '../../../../shared/i18n/format.ts';
 import { daysOf, timeOf } from '../../../../shared/lib/hours.ts';
 import type { Answers } from '../form/fields.ts';
 import type { Program } from '../program.ts';
@@ -22,7 +22,9 @@ export function campaignInWords(answers: Answers, program: Program): string {
     from === '' ? words.now : words.from(calendarDay(from)),
     until === '' ? words.open : words.until(calendarDay(until)),
   );
-  return `${brings} ${dates}: ${hoursOfDay(answers)}.`;
+  const minimum = answers.numberOrNull('minimumSpend');
+  const least = minimum ? [words.least(exactMoney(minimum, program.currency))] : [];
+  return `${[brings, ...least, dates].join(' ')}: ${hoursOfDay(answers)}.`;
 }
 
 function hoursOfDay(answers: Answers): string {

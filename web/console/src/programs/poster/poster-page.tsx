@@ -7,10 +7,12 @@ import { language } from '../../../../shared/i18n/catalogue.ts';
 import { isColor } from '../../../../shared/lib/contrast.ts';
 import { useAction } from '../../../../shared/lib/use-action.ts';
 import { Failed, Loading } from '../../../../shared/ui/status.tsx';
-import { store } from '../../access.ts';
+import { may, store } from '../../access.ts';
 import { COLOR_FIRST } from '../draft.ts';
 import { FormField } from '../form/form-field.tsx';
 import { CHECKED } from '../form/fields.ts';
+import { checksIn } from '../check-ins.ts';
+import { partAddress } from '../part-link.tsx';
 import type { Program } from '../program.ts';
 import { p } from '../words.ts';
 import { dotsOf, drawSheet, measurer } from './canvas.ts';
@@ -86,7 +88,7 @@ function Maker({ programs, checkIn }: Found) {
         about: [ruleLine(program, said), program.description].filter(Boolean),
         color: isColor(color) ? sixDigits(color) : COLOR_FIRST,
         join: { link, title: scan, note: scanNote },
-        checkIn: typed['checkIn'] === CHECKED ? { link: checkIn, title, note } : null,
+        checkIn: typed['checkIn'] === CHECKED && checksIn(program) ? { link: checkIn, title, note } : null,
       },
       measurer(),
     );
@@ -107,7 +109,7 @@ function Maker({ programs, checkIn }: Found) {
     { kind: 'select', name: 'program', label: words.program, options: programs.map((each) => ({ value: each.programId, name: each.programName })) },
     { kind: 'select', name: 'paper', label: words.paper, options: optionsOf(words.papers) },
     { kind: 'select', name: 'language', label: words.language, options: optionsOf(words.languages) },
-    { kind: 'check', name: 'checkIn', label: words.checkIn, hint: words.checkInNote },
+    ...(program && checksIn(program) ? [{ kind: 'check', name: 'checkIn', label: words.checkIn, hint: words.checkInNote } as const] : []),
   ] as const;
   return (
     <div class="with-preview">
@@ -125,6 +127,12 @@ function Maker({ programs, checkIn }: Found) {
             key={field.name}
           />
         ))}
+        {program && !checksIn(program) && (
+          <p class="quiet">
+            {words.noCheckIn}{' '}
+            {may('updateLoyaltyProgram') && <a href={partAddress(program, 'more', 'visits')}>{words.setCheckIn}</a>}
+          </p>
+        )}
         <p class="quiet">
           {words.link} <a href={link} target="_blank" rel="noreferrer">
             {link}
