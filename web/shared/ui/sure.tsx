@@ -3,6 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { common } from '../i18n/catalogue.ts';
+import { ignoreSecondTap } from './second-tap.ts';
 
 interface Props {
   readonly question: string;
@@ -17,17 +18,24 @@ interface Props {
 
 export function Sure({ question, yes, act, look, isBusy = false, children }: Props) {
   const [isAsked, setAsked] = useState(false);
+
+  /** Each of its clicks moves what is on the page: nobody says yes, or meets another button, by a double tap. */
+  function turn(event: MouseEvent, next: boolean): void {
+    ignoreSecondTap(event);
+    setAsked(next);
+  }
+
   if (!isAsked) {
     return (
-      <button type="button" class={look} onClick={() => setAsked(true)}>
+      <button type="button" class={look} onClick={(event) => turn(event, true)}>
         {children}
       </button>
     );
   }
 
-  function agree(): void {
+  function agree(event: MouseEvent): void {
     if (isBusy) return;
-    setAsked(false);
+    turn(event, false);
     act();
   }
 
@@ -38,7 +46,7 @@ export function Sure({ question, yes, act, look, isBusy = false, children }: Pro
         <button type="button" aria-disabled={isBusy} onClick={agree}>
           {yes}
         </button>
-        <button type="button" class="plain" onClick={() => setAsked(false)}>
+        <button type="button" class="plain" onClick={(event) => turn(event, false)}>
           {common().no}
         </button>
       </div>
