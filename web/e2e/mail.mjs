@@ -7,6 +7,11 @@ export async function askForLink(page, email) {
   await page.getByLabel('E-mail address').fill(email);
   await page.getByRole('button', { name: 'Mail me a link' }).click();
   await page.getByText(`We have mailed a link to ${email}`).waitFor();
+  return linkMailedTo(email);
+}
+
+/** Return where the newest link leads that was mailed to an address. */
+export async function linkMailedTo(email) {
   const link = new URL(await mailedTo(email));
   const target = new URL(link.searchParams.get('continueUrl'));
   for (const name of ['mode', 'oobCode', 'apiKey', 'lang']) {
