@@ -47,8 +47,10 @@ export function staying(): () => boolean {
 export const here = (): string => location.pathname + location.search + location.hash;
 
 /** Return the parts of the address: `/s/store_1` is `['s', 'store_1']`. */
-export function parts(): readonly string[] {
-  return path.value.split('/').filter(Boolean).map(decoded);
+export const parts = (): readonly string[] => partsOf(path.value);
+
+export function partsOf(pathname: string): readonly string[] {
+  return pathname.split('/').filter(Boolean).map(decoded);
 }
 
 /** Return a part of an address as text; one that is badly written names nothing that there is. */

@@ -1,39 +1,36 @@
 /** `/sign-in`: then back to where the person came from. Google and Apple send people here, too. */
 
 import { useEffect, useState } from 'preact/hooks';
-import { ownPath } from '../../../shared/lib/safe-url.ts';
 import { parts, replace } from '../../../shared/lib/router.ts';
 import { SignIn } from '../../../shared/ui/sign-in.tsx';
 import { Loading } from '../../../shared/ui/status.tsx';
+import { backOf, pathOf } from '../sign-in/back.ts';
 import { OtherWays } from '../sign-in/other-ways.tsx';
 import { hasAnswer, SignInRefused, takeAnswer } from '../sign-in/providers.ts';
 import { withoutJoining } from '../joining.ts';
 import { t } from '../words.ts';
 
-const FIRST = '/cards';
-
 export default function SignInPage() {
-  const back = ownPath(new URLSearchParams(location.search).get('back'), FIRST);
+  const back = backOf(new URLSearchParams(location.search).get('back'));
   const [isComing, setComing] = useState(hasAnswer);
   const [note, setNote] = useState('');
 
   useEffect(() => {
     if (!isComing) return;
-    takeAnswer().then(
-      (path) => goOn(ownPath(path, FIRST)),
-      (error: unknown) => {
-        setNote(sentenceFor(error));
-        setComing(false);
-      },
-    );
+    void takeAnswer().then((taken) => {
+      const next = backOf(taken.back);
+      if (taken.error === undefined) return goOn(next);
+      goOn(pathOf(next)); // Whichever way is tried next leads to where the person wanted to go.
+      setNote(sentenceFor(taken.error));
+      setComing(false);
+    });
   }, []);
 
   if (isComing) return <Loading />;
-  const link = `/sign-in?${new URLSearchParams({ back }).toString()}`;
   return (
     <>
       <SignIn
-        link={link}
+        link={pathOf(back)}
         note={note}
         onDone={() => goOn(back)}
         onDoneElsewhere={() => goOn(withoutJoining(back))}

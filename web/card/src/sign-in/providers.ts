@@ -62,12 +62,29 @@ export const hasAnswer = (): boolean => answer().has('state');
 
 const answer = (): URLSearchParams => new URLSearchParams(location.hash.slice(1));
 
-/** Sign in with what the provider has answered, and return where to go on. */
-export async function takeAnswer(): Promise<string> {
+export interface Taken {
+  /** Where the person goes on, also by another way of signing in; `null` if this tab has not asked. */
+  readonly back: string | null;
+  /** Why nobody has signed in. */
+  readonly error?: unknown;
+}
+
+/** Sign in with what the provider has answered. */
+export async function takeAnswer(): Promise<Taken> {
   const given = answer();
   history.replaceState(null, '', location.pathname); // A token stays in no history.
   const waiting = takeWaiting();
-  if (!waiting || waiting.state !== given.get('state')) throw new SignInRefused('notOurs');
+  if (waiting?.state !== given.get('state')) return { back: null, error: new SignInRefused('notOurs') };
+  try {
+    await enter(waiting, given);
+    return { back: waiting.back };
+  } catch (error) {
+    return { back: waiting.back, error };
+  }
+}
+
+async function enter(waiting: Waiting, given: URLSearchParams): Promise<void> {
+  if (Date.now() - waiting.startedAt > MINUTES_MAX * 60_000) throw new SignInRefused('notOurs');
   const token = given.get('id_token');
   if (given.has('error') || token === null) throw new SignInRefused('cancelled');
   const { clientId } = await providerOf(waiting.name);
@@ -75,7 +92,6 @@ export async function takeAnswer(): Promise<string> {
   const isOurs = claims['aud'] === clientId && claims['nonce'] === (await hashOf(waiting.nonce));
   if (!isOurs) throw new SignInRefused('notOurs');
   await signInByToken(`${waiting.name}.com`, token, waiting.nonce);
-  return waiting.back;
 }
 
 async function providerOf(name: ProviderName): Promise<SignInProvider> {
@@ -88,9 +104,7 @@ async function providerOf(name: ProviderName): Promise<SignInProvider> {
 function takeWaiting(): Waiting | null {
   const text = sessionStorage.getItem(KEY);
   sessionStorage.removeItem(KEY);
-  const waiting = text === null ? null : (JSON.parse(text) as Waiting);
-  const isOver = waiting && Date.now() - waiting.startedAt > MINUTES_MAX * 60_000;
-  return isOver ? null : waiting;
+  return text === null ? null : (JSON.parse(text) as Waiting);
 }
 
 /** Read a token without its signature, which Firebase checks. */
