@@ -63,6 +63,10 @@ async function claims(browser) {
   await page.keyboard.press('Enter');
   await page.getByText('You have claimed as many receipts as count today.').waitFor();
   await check(page, 'receipt-limit', problems);
+  await page.getByLabel('Code on the receipt').fill('a receipt');
+  await page.keyboard.press('Enter');
+  await page.getByText('That is no code of a receipt.').waitFor();
+  assert.equal(await page.getByText('You have claimed as many').count(), 0); // That was of another code.
 
   // Claimed once more it is told as what it is, with what it brought then.
   await page.getByLabel('Code on the receipt').fill(first);

@@ -1,10 +1,12 @@
 /** A call that the person starts: one at a time, with what it has failed by. */
 
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { onRefusalOver } from './refusals.ts';
 
 export interface Action {
   readonly isBusy: boolean;
   readonly error: unknown;
+  /** Forget what it has failed by: for who begins something else in its place that runs nothing. */
   readonly clear: () => void;
   /** Run once more what was run last. */
   readonly again: () => void;
@@ -17,6 +19,10 @@ export function useAction(): Action {
   const last = useRef<() => Promise<void>>(null);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
+  useEffect(() => {
+    if (error === undefined) return;
+    return onRefusalOver(error, () => setError(undefined));
+  }, [error]);
 
   function run(action: () => Promise<void>): void {
     if (isRunning.current) return;

@@ -44,12 +44,13 @@ interface Claim {
 
 function Receipt({ store }: { readonly store: StoreProfile }) {
   const [claim, setClaim] = useState<Claim>();
-  const { isBusy, error, run } = useAction();
+  const { isBusy, error, clear, run } = useAction();
   const keys = useRef(new Map<string, string>());
   const words = t().receipt;
 
   function take(text: string): boolean {
     const code = text.trim();
+    clear(); // Of another code.
     if (!FORM.test(code) || code.length > CHARS_MAX) return false;
     run(async () => {
       const key = keys.current.get(code) ?? idempotencyKey();
