@@ -45,6 +45,30 @@ await run(async (browser) => {
   await reserved.getByRole('button', { name: 'Give it back' }).click();
   await reserved.waitFor({ state: 'detached' });
 
+  // What was refused is said until its cause is over: here the shop lets the member come back.
+  const get = page.getByRole('button', { name: /^Get it/ }).first();
+  await context.route(/Firestore\/Listen/, (route) => route.abort()); // The page is not told at once.
+  await page.reload();
+  await page.getByRole('img', { name: 'Show this at the till' }).waitFor();
+  await get.waitFor();
+  await call('suspendMember', { programId, userId: member.userId, reason: 'A lost card' });
+  await get.click();
+  const refused = page.getByRole('alert').filter({ hasText: 'suspended' });
+  await refused.waitFor();
+  await call('reactivateMember', { programId, userId: member.userId, reason: 'Found' });
+  await context.unroute(/Firestore\/Listen/);
+  await refused.waitFor({ state: 'detached' });
+
+  // The same of a connection; and without one the card says at once from when it is.
+  const lost = page.getByRole('alert').filter({ hasText: 'no connection' });
+  await context.setOffline(true);
+  await page.getByText('Nothing newer could be read.').waitFor();
+  await get.click();
+  await lost.waitFor();
+  await context.setOffline(false);
+  await lost.waitFor({ state: 'detached' });
+  await page.getByText('Nothing newer could be read.').waitFor({ state: 'detached' });
+
   // Without a connection the card is there, and says from when it is.
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.reload();
@@ -81,6 +105,7 @@ await run(async (browser) => {
   await page.getByRole('heading', { level: 2 }).waitFor();
   await check(page, 'left-stores', problems);
   await page.getByRole('button', { name: 'Erase my data' }).click();
-  await page.getByRole('button', { name: 'Yes, erase' }).click();
+  await page.getByRole('button', { name: 'Yes, erase' }).dblclick();
   await page.getByText('Your data was erased').waitFor();
+  await page.getByText(`You have signed in as ${email}.`).waitFor(); // "Sign out" has come under the finger.
 });

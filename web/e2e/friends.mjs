@@ -41,6 +41,17 @@ async function share(browser, guest) {
   await button.click();
   await page.waitForFunction(() => globalThis.shared);
   assert.equal(await page.evaluate(() => globalThis.shared.url), link);
+
+  // Without a connection the code is there.
+  await page.getByRole('link', { name: 'To the card' }).click();
+  await page.getByRole('link', { name: 'Tell a friend' }).waitFor();
+  await context.setOffline(true);
+  await page.getByText('Nothing newer could be read.').waitFor();
+  await page.getByRole('link', { name: 'Tell a friend' }).click();
+  await page.getByText(new URL(link).searchParams.get('referralCode')).waitFor();
+  await check(page, 'friends-offline', problems);
+  await context.setOffline(false);
+  await page.getByText('Nothing newer could be read.').waitFor({ state: 'detached' });
   return { link, page, context };
 }
 

@@ -54,9 +54,9 @@ export async function signIn(page, { email }, language = 'en') {
   await page.getByRole('button', { name: go }).click();
 }
 
-/** Go to a path of the card as somebody who has signed in. */
-export async function visit(page, guest, path, language) {
-  await page.goto(new URL(`/sign-in?back=${encodeURIComponent(path)}`, facts.urls.card).href);
+/** Go to a path of the card as somebody who has signed in; `back` is the way back that the form is told. */
+export async function visit(page, guest, path, language, back = path) {
+  await page.goto(new URL(`/sign-in?back=${encodeURIComponent(back)}`, facts.urls.card).href);
   await signIn(page, guest, language);
   await page.waitForURL((url) => url.pathname + url.search + url.hash === path);
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { call, check, facts, open, run } from './browser.mjs';
 import { makeGuest, signIn, visit } from './guests.mjs';
-import { askForLink } from './mail.mjs';
+import { askForLink, linkMailedTo } from './mail.mjs';
 
 const { storeId } = facts;
 const NAME = 'One tap';
@@ -67,6 +67,47 @@ async function byOneTap(browser) {
   await context.close();
 }
 
+/** The form leads on from each of its steps; a link that is opened elsewhere says which address is wrong. */
+async function leadsOn(browser) {
+  const email = `lea-${randomUUID()}@example.com`;
+  const { context, page, problems } = await open(browser);
+  await page.goto(at(`/sign-in?back=${encodeURIComponent(store)}`));
+  await page.getByRole('button', { name: 'I have a password' }).click();
+  await page.getByText('Forgotten your password?').waitFor();
+  await check(page, 'sign-in-password', problems);
+  await page.getByRole('button', { name: 'Mail me a link' }).click();
+  await askForLink(page, `wrong-${email}`);
+  await page.getByRole('button', { name: 'Another address' }).click();
+  await askForLink(page, email);
+  await check(page, 'sign-in-mailed', problems);
+  await page.getByRole('button', { name: 'Mail it again' }).click();
+  await page.getByText(`We have mailed a link to ${email} once more.`).waitFor();
+  const link = await linkMailedTo(email);
+
+  const other = await open(browser);
+  await other.page.goto(link);
+  const address = other.page.getByLabel('To which address did you get the link?');
+  await address.fill(`typo-${email}`);
+  await other.page.getByRole('button', { name: 'Go on' }).click();
+  await other.page.getByText('The link was not mailed to this address.').waitFor();
+  await other.page.getByRole('button', { name: 'Mail me a new link' }).waitFor();
+  await check(other.page, 'sign-in-other-address', other.problems);
+  await address.fill(email);
+  await other.page.getByRole('button', { name: 'Go on' }).click();
+  await ask(other.page).waitFor();
+
+  // The same link, once more: it is used, and the form asks for a new one.
+  const third = await open(browser, { language: 'de-DE', dark: true });
+  await third.page.goto(link);
+  await third.page.getByLabel('An welche Adresse ging der Link?').fill(email);
+  await third.page.getByRole('button', { name: 'Weiter' }).click();
+  await third.page.getByText('Dieser Link gilt nicht mehr.').waitFor();
+  await third.page.getByRole('button', { name: 'Link per E-Mail schicken' }).click();
+  await third.page.getByText(`Wir haben einen Link an ${email} geschickt.`).waitFor();
+  await check(third.page, 'sign-in-mailed-german-dark', third.problems);
+  for (const each of [context, other.context, third.context]) await each.close();
+}
+
 /** Neither a made-up link, nor the other button for signing in, nor an old request joins anybody. */
 async function unasked(browser) {
   const { context, page } = await open(browser);
@@ -123,6 +164,16 @@ async function givesLater(browser) {
   await page.getByText(`Der Laden findet Ihre Karte anhand von ${guest.email}.`).waitFor();
   const { member } = await call('identifyMember', { storeId, email: guest.email });
   assert.equal(member.userId, guest.userId);
+
+  // A double tap that erases does nothing else; the card and its code are gone at once.
+  await page.getByRole('img', { name: 'An der Kasse zeigen' }).waitFor();
+  await page.getByRole('button', { name: 'Meine Daten löschen' }).dblclick();
+  await page.getByRole('button', { name: 'Ja, löschen' }).dblclick();
+  await page.getByText('Ihre Daten sind gelöscht').waitFor();
+  assert.equal(await page.getByRole('img').count(), 0);
+  await check(page, 'erased-german-dark', problems);
+  await page.getByRole('main').getByRole('link', { name: 'Meine Karten' }).click();
+  await page.getByText(`Sie sind angemeldet als ${guest.email}.`).waitFor();
   await context.close();
 }
 
@@ -149,6 +200,7 @@ async function keepsApart(browser) {
 try {
   await run(async (browser) => {
     await byOneTap(browser);
+    await leadsOn(browser);
     await givesLater(browser);
     await keepsApart(browser);
     await unasked(browser);

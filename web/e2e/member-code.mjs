@@ -50,12 +50,17 @@ async function stays(browser) {
 /** Another code, after somebody has copied the one that stays. */
 async function replaced(page, problems) {
   const former = await textOf(page);
+  const elsewhere = await page.context().newPage(); // Another tab shows the new one, too.
+  await elsewhere.goto(new URL(path, facts.urls.card).href);
+  await elsewhere.waitForFunction((text) => document.querySelector('.code .text')?.textContent === text, former);
   await page.getByRole('button', { name: 'Has somebody copied it?' }).press('Enter');
   await check(page, 'code-anew-dark', problems);
   await page.getByRole('button', { name: 'Get another code' }).press('Enter');
   await page.getByText('You have another code.').waitFor();
   await page.waitForFunction((text) => document.querySelector('.code .text')?.textContent !== text, former);
-  const { member } = await call('identifyMember', { storeId, memberCode: await textOf(page) });
+  const next = await textOf(page);
+  await elsewhere.waitForFunction((text) => document.querySelector('.code .text')?.textContent === text, next);
+  const { member } = await call('identifyMember', { storeId, memberCode: next });
   assert.equal(member.userId, guest.userId);
   await assert.rejects(call('identifyMember', { storeId, memberCode: former }), /MEMBER_CODE_NOT_FOUND/);
 }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { call, check, facts, open, run } from './browser.mjs';
+import { makeGuest, visit } from './guests.mjs';
 
 const { storeId } = facts;
 const { programId } = await call('createLoyaltyProgram', {
@@ -62,6 +63,51 @@ async function cancels(browser) {
   await context.close();
 }
 
+/** Who turns back at Google keeps the way to the card, and the code of the friend who has told of it. */
+async function turnsBack(browser) {
+  const friend = await makeGuest();
+  await call('enrollInLoyaltyProgram', { programId, userId: friend.userId });
+  const { code } = await call('getReferralCode', { programId, userId: friend.userId });
+  const { context, page } = await open(browser);
+  await page.goto(at(`${store}?referralCode=${code}`));
+  const program = page.getByRole('listitem').filter({ hasText: 'For verified people' });
+  await program.getByRole('button', { name: /^Get this card/ }).click();
+  await leaveFor(page, 'Google');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByText('You have not signed in there.').waitFor();
+  await leaveFor(page, 'Apple'); // Another way leads to the same place.
+  await page.getByLabel('E-mail address').fill(`${randomUUID()}@example.com`);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('heading', { name: 'For verified people', level: 1 }).waitFor();
+  const { pendingReferrals } = await call('getReferralCode', { programId, userId: friend.userId });
+  assert.equal(pendingReferrals, 1);
+  await context.close();
+}
+
+/** Somebody signs in where somebody else has not signed out: nothing of theirs is left in this browser. */
+async function leavesNothing(browser) {
+  const { context, page } = await open(browser);
+  const anna = await makeGuest();
+  await call('enrollInLoyaltyProgram', { programId, userId: anna.userId });
+  await visit(page, anna, `/c/${encodeURIComponent(programId)}`);
+  await page.getByRole('img', { name: 'Show this at the till' }).waitFor();
+  const kept = () => page.evaluate(() => JSON.stringify({ ...globalThis.localStorage }));
+  const isKept = (userId) => page.waitForFunction((uid) => `punktwerk.kept.mine.${uid}` in globalThis.localStorage, userId);
+  await isKept(anna.userId);
+  await page.waitForFunction((uid) => Object.keys(globalThis.localStorage).some((each) => each.includes(`till.${uid}`)), anna.userId);
+  await choose(page, 'Google', '/cards');
+  await page.getByLabel('E-mail address').fill(`zoe-${randomUUID()}@example.com`);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByText('You have no card yet.').waitFor();
+  assert.ok(!(await kept()).includes(anna.userId));
+  assert.ok(!(await kept()).includes(anna.email));
+  // The way back to the form leads to the cards.
+  await visit(page, anna, '/cards', 'en', '/sign-in');
+  await isKept(anna.userId);
+  assert.equal((await kept()).match(/punktwerk\.kept\.mine\./g).length, 1);
+  await context.close();
+}
+
 /** An answer that this tab has not asked for signs nobody in: made up, used before, or of another nonce. */
 async function notOurs(browser, used) {
   const { context, page } = await open(browser);
@@ -86,6 +132,8 @@ try {
     assert.ok(used);
     await signsIn(browser, 'Apple');
     await cancels(browser);
+    await turnsBack(browser);
+    await leavesNothing(browser);
     await notOurs(browser, used);
   });
 } finally {

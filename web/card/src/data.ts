@@ -1,8 +1,12 @@
 /** What the pages show: read from Firestore, kept for the next visit, and watched while shown. */
 
+import { signal } from '@preact/signals';
 import { queryDocuments, readDocument, type Data } from '../../shared/firebase/documents.ts';
-import { keep, onKeptElsewhere, recall, recallAny, type Kept } from '../../shared/lib/kept.ts';
+import { keep, recall, type Kept } from '../../shared/lib/kept.ts';
+import { endRefusals } from '../../shared/lib/refusals.ts';
 import type { Entry, Membership, ProgramCard, StoreProfile } from '../../shared/card/model.ts';
+import { ownName } from './own-names.ts';
+import { keepOwn, onOwnElsewhere, recallAnybodys, recallOwn } from './own.ts';
 import { readProgram } from './program.ts';
 
 const HISTORY_PAGE = 20;
@@ -34,18 +38,16 @@ export interface MyCard {
   readonly ended?: ProgramCard | null;
 }
 
-const mineName = (uid: string): string => `mine.${uid}`;
-
 export function keptCards(uid: string): Kept<readonly MyCard[]> | undefined {
-  return recall(mineName(uid));
+  return recallOwn('mine', uid);
 }
 
 /** Return the cards that were kept, before it is known who has signed in: who signs out leaves none behind. */
-export const anyKeptCards = (): Kept<readonly MyCard[]> | undefined => recallAny(mineName(''));
+export const anyKeptCards = (): Kept<readonly MyCard[]> | undefined => recallAnybodys('mine');
 
 /** Keep a membership as it was seen last, where the person's cards are kept: who signs out keeps none. */
 export function keepShown(membership: Membership): void {
-  const name = mineName(membership.userId);
+  const name = ownName('mine', membership.userId);
   const kept = recall<readonly MyCard[]>(name);
   if (!kept) return;
   const isIt = (each: MyCard): boolean => each.membership.membershipId === membership.membershipId;
@@ -56,7 +58,7 @@ export function keepShown(membership: Membership): void {
 const isPresent = ({ status }: Membership): boolean => status !== 'merged' && status !== 'left';
 
 /** Call `act` when another tab has read the person's cards: what was joined there is here, too. */
-export const onCardsElsewhere = (uid: string, act: () => void): (() => void) => onKeptElsewhere(mineName(uid), act);
+export const onCardsElsewhere = (uid: string, act: () => void): (() => void) => onOwnElsewhere(act, 'mine', uid);
 
 /** Return the cards of a person, those that have ended last: one query, and one reading of each store and of each program that has ended. */
 export async function readCards(uid: string): Promise<Kept<readonly MyCard[]>> {
@@ -71,7 +73,8 @@ export async function readCards(uid: string): Promise<Kept<readonly MyCard[]>> {
   );
   const read = await Promise.all(mine.map((each) => cardOf(each, stores.get(each.storeId) ?? null)));
   const cards = read.map((each) => ({ ...each, askedAt }));
-  return keep(mineName(uid), [...cards.filter((each) => each.card), ...cards.filter((each) => !each.card)]);
+  const inOrder = [...cards.filter((each) => each.card), ...cards.filter((each) => !each.card)];
+  return keepOwn(inOrder, 'mine', uid);
 }
 
 async function cardOf(membership: Membership, store: StoreProfile | null): Promise<MyCard> {
@@ -116,6 +119,9 @@ export async function readHistory(membershipId: string, before?: number): Promis
   })) as unknown as Entry[];
 }
 
+/** Which membership was told last by watching, and when: milliseconds since 1970. */
+export const seen = signal<{ readonly membershipId: string; readonly at: number } | undefined>(undefined);
+
 /** Watch a membership. The SDK for it is large: it is loaded when the page is there and does nothing. */
 export async function watchMembership(
   membershipId: string,
@@ -124,6 +130,8 @@ export async function watchMembership(
   await idle();
   const { watch } = await import('../../shared/firebase/live.ts');
   return watch(`loyaltyMembers/${encodeURIComponent(membershipId)}`, (data) => {
+    seen.value = { membershipId, at: Date.now() };
+    endRefusals('state');
     show(data as unknown as Membership);
   });
 }

@@ -8,6 +8,8 @@ import './card.css';
 import { startAgain, startFailure, startSession, user } from '../../shared/firebase/session.ts';
 import { here, parts, path, startRouter } from '../../shared/lib/router.ts';
 import { Failed, Loading } from '../../shared/ui/status.tsx';
+import { forgetOthers } from './forget-all.ts';
+import { followConnection } from './connection.ts';
 import { endLeftMessages } from './messages/told.ts';
 import { startWorker } from '../../shared/worker/start.ts';
 import { loadWords, t } from './words.ts';
@@ -115,7 +117,8 @@ const FIRST_PATH = location.pathname;
 startRouter();
 startWorker('/sw.js', '/');
 endLeftMessages();
-startSession('card');
+followConnection();
+startSession('card', forgetOthers);
 await loadWords().catch(() => undefined); // English is better than nothing.
 const root = document.getElementById('app');
 if (root) render(<App />, root);

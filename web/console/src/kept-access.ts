@@ -3,7 +3,7 @@
 import { effect } from '@preact/signals';
 import { isUnknown, Problem } from '../../shared/api/client.ts';
 import { user } from '../../shared/firebase/session.ts';
-import { access, openKept, type Access } from './access.ts';
+import { access, close, openKept, type Access } from './access.ts';
 
 const NAME = 'punktwerk.console.access';
 
@@ -31,6 +31,15 @@ export function reopen(uid: string, failure: unknown): void {
   const kept = isOffline ? recall() : undefined;
   if (kept?.uid !== uid) throw failure;
   openKept(kept);
+}
+
+/**
+ * Leave nothing of somebody else to who is here now (`null`: nobody), whatever has ended the other one's
+ * session. What waits in the till's outbox stays: it is the store's, and says who has booked it.
+ */
+export function forgetOthers(uid: string | null): void {
+  if (user.value && user.value.uid !== uid) close();
+  if (recall()?.uid !== uid) forgetAccess();
 }
 
 export function forgetAccess(): void {

@@ -11,7 +11,7 @@ import { startWorker } from '../../shared/worker/start.ts';
 import { SignIn } from '../../shared/ui/sign-in.tsx';
 import { Failed, Loading } from '../../shared/ui/status.tsx';
 import { accounts, actions, close, invitations, openFor } from './access.ts';
-import { keepAccess, reopen } from './kept-access.ts';
+import { forgetOthers, keepAccess, reopen } from './kept-access.ts';
 import { Pages } from './pages.tsx';
 import { Invited } from './ui/invited.tsx';
 import { Top } from './ui/top.tsx';
@@ -92,7 +92,7 @@ function Sentence({ text }: { readonly text: string }) {
 startRouter();
 startWorker('/console-sw.js', '/console');
 keepAccess();
-startSession('console');
+startSession('console', forgetOthers);
 await loadWords().catch(() => undefined); // English is better than nothing.
 const root = document.getElementById('app');
 if (root) render(<App />, root);

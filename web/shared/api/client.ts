@@ -63,6 +63,10 @@ client.use({
   },
 });
 
+/** How many calls were begun, and which of them was answered last: one that gives up later says nothing of now. */
+let begun = 0;
+let answered = 0;
+
 type Refusal = { error?: string; message?: string; requestId?: string; details?: Record<string, unknown> };
 type Result<T> = { data?: T; error?: unknown; response: Response };
 
@@ -71,12 +75,14 @@ export async function ask<T>(
   call: (api: typeof client, signal: AbortSignal) => Promise<Result<T>>,
 ): Promise<T> {
   let result: Result<T>;
+  const own = ++begun;
   try {
     result = await call(client, AbortSignal.timeout(TIMEOUT_MS));
   } catch {
-    isConnected.value = false;
+    if (own > answered) isConnected.value = false;
     throw new Problem('offline');
   }
+  answered = Math.max(answered, own);
   isConnected.value = true;
   if (result.data !== undefined) return result.data;
   const body = (result.error ?? {}) as Refusal;

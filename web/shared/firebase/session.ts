@@ -28,11 +28,17 @@ export const startFailure = signal<unknown>(undefined);
 
 const EMAIL_KEY = 'punktwerk.sign-in-email';
 let of: 'card' | 'console' | undefined;
+let onPerson: (uid: string | null) => void = () => undefined;
 let starting: Promise<Auth> | undefined;
 
-/** Start the session of an app. Each app has its own, so that who works in a shop can shop there. */
-export function startSession(app: 'card' | 'console'): void {
+/**
+ * Start the session of an app. Each app has its own, so that who works in a shop can shop there. It
+ * tells `forgetOthers` who is here (`null`: nobody) before any page knows: whichever way somebody has
+ * signed in, in this tab or in another one, there is nothing left then of who was here before.
+ */
+export function startSession(app: 'card' | 'console', forgetOthers: typeof onPerson): void {
   of = app;
+  onPerson = forgetOthers;
   startAgain();
   addEventListener('online', startAgain);
 }
@@ -63,6 +69,7 @@ async function start(name: string): Promise<Auth> {
   if (emulators) connectAuthEmulator(auth, `http://${emulators.auth}`, { disableWarnings: true });
   startFailure.value = undefined;
   onAuthStateChanged(auth, (found) => {
+    onPerson(found?.uid ?? null);
     user.value = found;
   });
   return auth;
@@ -98,21 +105,33 @@ export function mailedTo(): string | null {
 
 export async function openLink(email: string): Promise<void> {
   await signInWithEmailLink(await running(), email, location.href);
-  localStorage.removeItem(EMAIL_KEY);
+  forgetMail();
+}
+
+/** Whoever has signed in or out leaves no address to the next one. */
+function forgetMail(): void {
+  try {
+    localStorage.removeItem(EMAIL_KEY);
+  } catch {
+    // Without a storage there is none.
+  }
 }
 
 export async function signInByPassword(email: string, password: string): Promise<void> {
   await signInWithEmailAndPassword(await running(), email, password);
+  forgetMail();
 }
 
 /** Sign in with the ID token of a provider, such as `google.com`, that holds the hash of `nonce`. */
 export async function signInByToken(provider: string, idToken: string, nonce: string): Promise<void> {
   const credential = new OAuthProvider(provider).credential({ idToken, rawNonce: nonce });
   await signInWithCredential(await running(), credential);
+  forgetMail();
 }
 
 export async function signOut(): Promise<void> {
   await leave(await running());
+  forgetMail();
 }
 
 /** Return the person, once it is known who has signed in. */

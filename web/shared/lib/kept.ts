@@ -19,12 +19,8 @@ export function recall<T>(name: string): Kept<T> | undefined {
 
 /** Return something that was kept under a name that begins so, whatever follows. */
 export function recallAny<T>(beginning: string): Kept<T> | undefined {
-  try {
-    const found = Object.keys(localStorage).find((each) => each.startsWith(PREFIX + beginning));
-    return found === undefined ? undefined : recall(found.slice(PREFIX.length));
-  } catch {
-    return undefined;
-  }
+  const found = keptNames().find((each) => each.startsWith(beginning));
+  return found === undefined ? undefined : recall(found);
 }
 
 export function keep<T>(name: string, value: T, at = Date.now()): Kept<T> {
@@ -35,6 +31,16 @@ export function keep<T>(name: string, value: T, at = Date.now()): Kept<T> {
     // A full or forbidden storage only costs the next visit its first picture.
   }
   return kept;
+}
+
+/** Return the names under which something is kept. */
+export function keptNames(): readonly string[] {
+  try {
+    const names = Object.keys(localStorage).filter((each) => each.startsWith(PREFIX));
+    return names.map((each) => each.slice(PREFIX.length));
+  } catch {
+    return [];
+  }
 }
 
 /** Call `act` when another tab keeps something else, until the function that is returned is called. */
@@ -48,11 +54,5 @@ export function onKeptElsewhere(name: string, act: () => void): () => void {
 
 /** Forget all that was kept: at the end of a session. */
 export function forget(): void {
-  try {
-    for (const name of Object.keys(localStorage)) {
-      if (name.startsWith(PREFIX)) localStorage.removeItem(name);
-    }
-  } catch {
-    // Nothing can have been kept.
-  }
+  for (const name of keptNames()) localStorage.removeItem(PREFIX + name);
 }

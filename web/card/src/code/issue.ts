@@ -1,8 +1,9 @@
 /** Get what a till takes from the API: the member's code, or what codes that change are made from. */
 
 import { ask } from '../../../shared/api/client.ts';
-import { keep, recall } from '../../../shared/lib/kept.ts';
 import { deviceId } from '../device.ts';
+import { keepOwn, onOwnElsewhere, recallOwn } from '../own.ts';
+import { ownName } from '../own-names.ts';
 import { offer } from '../wallets.ts';
 import { keyOf, type DeviceKey } from './changing-code.ts';
 import { findKey, keepKey } from './device-keys.ts';
@@ -15,35 +16,40 @@ interface Told {
   readonly changes: boolean;
 }
 
-const nameOf = (uid: string, storeId: string): string => `till.${uid}.${storeId}`;
+const nameOf = (uid: string, storeId: string): string => ownName('till', uid, storeId);
 
 /** Return what this browser has from before, which works without a connection. */
 export async function keptSource(uid: string, storeId: string): Promise<Source | undefined> {
-  const told = recall<Told>(nameOf(uid, storeId))?.value;
+  const told = recallOwn<Told>('till', uid, storeId)?.value;
   if (!told?.changes) return told;
   const key = await findKey(nameOf(uid, storeId)).catch(() => undefined);
   return key && { key };
 }
+
+/** Call `act` when another tab has got another code or key. */
+export const onSourceElsewhere = (uid: string, storeId: string, act: () => void): (() => void) =>
+  onOwnElsewhere(act, 'till', uid, storeId);
 
 export async function readSource(uid: string, storeId: string): Promise<Source> {
   const name = nameOf(uid, storeId);
   const { code, changes, wallets } = await ask((api, signal) =>
     api.POST('/getMemberCode', { body: { storeId, userId: uid }, signal }),
   );
-  keep<Told>(name, { code, changes });
   offer(wallets);
-  if (!changes) return { code };
-  try {
-    const known = await findKey(name);
-    return { key: known ?? (await newKey(uid, storeId, name)) };
-  } catch {
-    return { code }; // Tills take this one, too: a browser without keys, or a member with many devices.
-  }
+  const source = changes ? await keySource(uid, storeId, name).catch(() => ({ code })) : { code };
+  keepOwn<Told>({ code, changes }, 'till', uid, storeId); // Last: another tab looks for the key then.
+  return source;
+}
+
+/** Without keys in this browser, or for a member with many devices, it fails: tills take the code that stays, too. */
+async function keySource(uid: string, storeId: string, name: string): Promise<Source> {
+  const known = await findKey(name);
+  return { key: known ?? (await newKey(uid, storeId, name)) };
 }
 
 /** Have the code that stays replaced: whoever has copied it has nothing then. */
 export async function replaceCode(uid: string, storeId: string, key: string): Promise<void> {
-  const hasKey = recall<Told>(nameOf(uid, storeId))?.value.changes === true;
+  const hasKey = recallOwn<Told>('till', uid, storeId)?.value.changes === true;
   const own = hasKey && { deviceId: await deviceOf(storeId), deviceAction: 'replace' as const };
   const body = { storeId, userId: uid, codeAction: 'replace' as const, ...own };
   const headers = { 'Idempotency-Key': key };

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { useLatest } from '../../../shared/lib/use-latest.ts';
 import { codeAt, type ShownCode } from './changing-code.ts';
-import { keptSource, readSource, type Source } from './issue.ts';
+import { keptSource, onSourceElsewhere, readSource, type Source } from './issue.ts';
 
 interface Code {
   readonly shown: ShownCode | undefined;
@@ -25,6 +25,15 @@ export function useCode(uid: string, storeId: string): Code {
   useEffect(() => {
     void keptSource(uid, storeId).then((kept) => setSource((now) => now ?? kept));
     reload();
+    addEventListener('online', reload);
+    // Only looked up: a tab that read again would make the other one do so, for ever.
+    const stop = onSourceElsewhere(uid, storeId, () => {
+      void keptSource(uid, storeId).then((kept) => setSource((now) => kept ?? now));
+    });
+    return () => {
+      removeEventListener('online', reload);
+      stop();
+    };
   }, [reload]);
 
   useEffect(() => {

@@ -45,8 +45,8 @@ export function isOld(): boolean {
   return Date.now() - (told()?.at ?? 0) > WEEK_MS;
 }
 
-/** Tell whether somebody else's messages arrive here. Theirs end before another person subscribes. */
-export function isOfAnother(uid: string): boolean {
+/** Tell whether messages of another person than this one arrive here (`null`: nobody). Theirs end before this one subscribes. */
+export function isOfAnother(uid: string | null): boolean {
   const known = told();
   return known !== null && (known.isEnding === true || known.uid !== uid);
 }

@@ -1,5 +1,6 @@
 /** `/cards`: the cards of the person who has signed in. */
 
+import { isConnected } from '../../../shared/api/connection.ts';
 import { user } from '../../../shared/firebase/session.ts';
 import { keptCards, readCards, type MyCard } from '../data.ts';
 import { LoyaltyCard } from '../../../shared/card/loyalty-card.tsx';
@@ -36,9 +37,7 @@ function Mine({ uid }: { readonly uid: string }) {
   if (!kept) return error === undefined ? <Loading /> : <Failed error={error} retry={reload} />;
   return (
     <>
-      {error !== undefined && (
-        <AsOf at={kept.at} />
-      )}
+      {(error !== undefined || !isConnected.value) && <AsOf at={kept.at} />}
       {kept.value.length === 0 && (
         <div class="panel">
           <p>{t().cards.none}</p>

@@ -1,17 +1,23 @@
 /** `/c/{programId}/friends`: the code by which the person tells friends of the program. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
+import { isConnected } from '../../../shared/api/connection.ts';
 import type { ProgramCard } from '../../../shared/card/model.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
+import { causeOf } from '../../../shared/lib/refusals.ts';
 import { safeUrl } from '../../../shared/lib/safe-url.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
 import { Qr } from '../../../shared/ui/qr.tsx';
 import { Failed, Loading } from '../../../shared/ui/status.tsx';
 import type { PageProps } from '../main.tsx';
 import type { MyCard } from '../data.ts';
+import { keepOwn, recallOwn } from '../own.ts';
+import { ownName } from '../own-names.ts';
+import { AsOf } from '../parts/as-of.tsx';
 import { OwnCard } from '../parts/own-card.tsx';
 import { ReferralPromise } from '../parts/referral-promise.tsx';
+import { useKept } from '../use-kept.ts';
 import { number, t } from '../words.ts';
 
 export default function FriendsPage({ id }: PageProps) {
@@ -34,26 +40,30 @@ interface Told {
 }
 
 function Friends({ mine, card }: { readonly mine: MyCard; readonly card: ProgramCard }) {
-  const [told, setTold] = useState<Told>();
-  const { error, run } = useAction();
-  const { programId } = card;
-
-  function load(): void {
-    run(async () => {
-      const body = { programId, userId: ownId() };
-      setTold(await ask((api, signal) => api.POST('/getReferralCode', { body, signal })));
-    });
-  }
-  useEffect(load, [programId]);
+  const [uid, { programId }] = [ownId(), card];
+  // The code is the same for ever: without a connection there is the one that was kept.
+  const { kept, error, reload } = useKept(
+    ownName('friends', uid, programId),
+    () => recallOwn<Told>('friends', uid, programId),
+    async () => keepOwn(await readCode(programId), 'friends', uid, programId),
+  );
+  const isLost = error === undefined ? !isConnected.value : causeOf(error) === 'connection';
+  const shown = error === undefined || isLost ? kept : undefined;
 
   return (
     <>
       <ReferralPromise card={card} />
-      {!told && error === undefined && <Loading />}
-      {error !== undefined && <Failed error={error} retry={load} />}
-      {told && <Invitation told={told} card={card} storeId={mine.membership.storeId} />}
+      {error === undefined && !kept && <Loading />}
+      {isLost && kept && <AsOf at={kept.at} />}
+      {error !== undefined && !shown && <Failed error={error} retry={reload} />}
+      {shown && <Invitation told={shown.value} card={card} storeId={mine.membership.storeId} />}
     </>
   );
+}
+
+function readCode(programId: string): Promise<Told> {
+  const body = { programId, userId: ownId() };
+  return ask((api, signal) => api.POST('/getReferralCode', { body, signal }));
 }
 
 interface InvitationProps {

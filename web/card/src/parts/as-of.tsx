@@ -1,4 +1,4 @@
-/** From when what is shown is, where it could not be read now. */
+/** From when what is shown is, where it could not be read now, or cannot be followed. */
 
 import { moment, t } from '../words.ts';
 

@@ -1,6 +1,5 @@
 /** What a store has stored of the person: get it as a file, or have all of it erased. */
 
-import { useState } from 'preact/hooks';
 import { ask } from '../../../shared/api/client.ts';
 import { ownId } from '../../../shared/firebase/session.ts';
 import { useAction } from '../../../shared/lib/use-action.ts';
@@ -9,16 +8,21 @@ import { Sure } from '../../../shared/ui/sure.tsx';
 import { forgetAll } from '../forget-all.ts';
 import { t } from '../words.ts';
 
-export function DataRights({ storeId }: { readonly storeId: string }) {
+interface Props {
+  readonly storeId: string;
+  /** It says that, in place of what is gone. */
+  readonly onErased: () => void;
+}
+
+export function DataRights({ storeId, onErased }: Props) {
   const { isBusy, error, run } = useAction();
-  const [said, setSaid] = useState('');
   const words = t().me;
 
   async function erase(): Promise<void> {
     const body = { storeId, userId: ownId() };
     await ask((api, signal) => api.POST('/eraseMember', { body, signal }));
     await forgetAll();
-    setSaid(words.erased);
+    onErased();
   }
 
   return (
@@ -30,7 +34,6 @@ export function DataRights({ storeId }: { readonly storeId: string }) {
         {words.erase}
       </Sure>
       {error !== undefined && <Failed error={error} />}
-      <p role="status">{said}</p>
     </>
   );
 }

@@ -2,8 +2,8 @@
 
 import { useState } from 'preact/hooks';
 import { readHistory } from '../data.ts';
-import { useAction } from '../../../shared/lib/use-action.ts';
 import { time, type Entry, type Membership, type ProgramCard } from '../../../shared/card/model.ts';
+import { useAction } from '../../../shared/lib/use-action.ts';
 import { Failed } from '../../../shared/ui/status.tsx';
 import { changeOf, kindOf, titleOf } from '../entries.ts';
 import { amount, exactMoney, moment, t } from '../words.ts';

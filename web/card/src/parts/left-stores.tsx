@@ -9,6 +9,7 @@ import { DataRights } from './data-rights.tsx';
 
 export function LeftStores({ uid }: { readonly uid: string }) {
   const [stores, setStores] = useState<readonly LeftStore[]>();
+  const [erased, setErased] = useState<ReadonlySet<string>>(new Set());
   const { isBusy, error, run } = useAction();
   const words = t().cards;
 
@@ -28,9 +29,11 @@ export function LeftStores({ uid }: { readonly uid: string }) {
       {stores?.map(({ storeId, name }) => (
         <section class="links" key={storeId}>
           <h2>{name}</h2>
-          <p>{words.leftNote}</p>
+          <p role="status">{erased.has(storeId) ? t().me.erased : words.leftNote}</p>
           <a href={`/s/${encodeURIComponent(storeId)}`}>{words.leftAgain}</a>
-          <DataRights storeId={storeId} />
+          {!erased.has(storeId) && (
+            <DataRights storeId={storeId} onErased={() => setErased((known) => new Set([...known, storeId]))} />
+          )}
         </section>
       ))}
     </>

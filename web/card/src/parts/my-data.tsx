@@ -9,6 +9,7 @@ import { Failed } from '../../../shared/ui/status.tsx';
 import { Sure } from '../../../shared/ui/sure.tsx';
 import { t } from '../words.ts';
 import { DataRights } from './data-rights.tsx';
+import { erasedStore } from './erased.tsx';
 import { MyAddress } from './my-address.tsx';
 import { SignOut } from './sign-out.tsx';
 
@@ -34,7 +35,7 @@ export function MyData({ membership, balance }: Props) {
     <section class="panel links">
       <h2>{words.title}</h2>
       <MyAddress storeId={storeId} />
-      <DataRights storeId={storeId} />
+      <DataRights storeId={storeId} onErased={() => (erasedStore.value = storeId)} />
       <Sure question={balance === null ? words.leaveClosed : words.leaveSure(balance)} yes={words.yes} act={() => run(leave)} look="plain">
         {words.leave}
       </Sure>
