@@ -35,3 +35,10 @@ test('what has no words is said as the API says it', () => {
   const row = { error: 'INVALID_PARAMETERS', outcome: 'failed', message: 'firstName is odd.', fields: ['firstName'], duplicateOf: null };
   assert.match(reasonOf(row, new Map()), /firstName is odd\.$/);
 });
+
+test('each fault of a row is said at its field', () => {
+  const message = `${rows.email.replace(/\.$/, '')}; ${rows.day.replace(/\.$/, '')}.`;
+  const row = { error: 'INVALID_PARAMETERS', outcome: 'failed', message, fields: ['email', 'birthday'], duplicateOf: null };
+  const { email, birthday } = words.fieldNames;
+  assert.equal(reasonOf(row, new Map()), `${email}: ${words.rowFaults.kind.email} ${birthday}: ${words.rowFaults.kind.day}`);
+});

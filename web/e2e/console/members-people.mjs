@@ -162,7 +162,7 @@ async function copyAndErase(opened, made, anna) {
   const file = await waiting;
   const { userId, data } = JSON.parse(await readFile(await file.path(), 'utf8'));
   assert.deepEqual([userId, data.member.length > 0, data.entries.length > 0], [anna, true, true]);
-  await page.getByText(/^Saved: /).waitFor();
+  await page.getByText(/^All data of the person is in the file: /).waitFor();
 
   const name = `Anna ${made.family}`;
   await page.getByText('Erase this person').press('Enter');

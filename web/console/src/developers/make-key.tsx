@@ -59,7 +59,7 @@ export function MakeKey({ onMade }: { readonly onMade: (made: Made) => void }) {
           problem={problem}
         />
         {uses.length < USES.length && <p class="quiet">{words.ownersOnly}</p>}
-        <Field label={words.label} hint={words.labelHint} value={label} onInput={setLabel} />
+        <Field label={words.labelOptional} hint={words.labelHint} value={label} onInput={setLabel} />
         <button type="submit" aria-disabled={isBusy}>
           {words.make}
         </button>

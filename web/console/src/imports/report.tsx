@@ -55,7 +55,7 @@ export function Report({ importId, isTrial }: Props) {
               {words.line} {row.line}: {outcomeOf(row)}
             </span>
             <span class="quiet whole">
-              {fieldsOf(row) && <strong>{fieldsOf(row)}: </strong>}
+              {row.fields.length === 1 && fieldsOf(row) && <strong>{fieldsOf(row)}: </strong>}
               {reasonOf(row, lines)}
             </span>
           </li>

@@ -49,12 +49,19 @@ const KIND_OF: Readonly<Record<string, keyof RowWords['kind']>> = {
 export const fieldsOf = (row: Row): string =>
   row.fields.filter((each) => each !== 'body').map((each) => labelOf(each)).join(', ');
 
+/** A row with several faults has a part of the message for each of its fields, in their order. */
+const ofField = (row: Row, field: string, message = ''): Row => ({ ...row, fields: [field], message });
+
 /** Return what is wrong and how to mend it. `lines` are those of the rows, by their index. */
 export function reasonOf(row: Row, lines: ReadonlyMap<number, number>): string {
   const words = t().imports;
   const message = row.message ?? '';
   const first = row.duplicateOf === null ? undefined : lines.get(row.duplicateOf);
   if (first !== undefined) return words.rowFaults.sameAs(first);
+  const parts = message.split('; ');
+  if (row.fields.length > 1 && parts.length === row.fields.length) {
+    return row.fields.map((each, index) => `${labelOf(each)}: ${reasonOf(ofField(row, each, parts[index]), lines)}`).join(' ');
+  }
   const whole = OF_ROWS.find(([pattern]) => pattern.test(message))?.[1];
   if (whole) return words.rowFaults.whole[whole];
   if (row.error === null) return row.outcome === 'skipped' ? words.rowFaults.skipped : message;

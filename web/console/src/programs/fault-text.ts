@@ -16,7 +16,7 @@ export function textOf(fault: Fault | undefined, range?: Range): string {
     case 'decimals':
       return words.decimals(range?.digits ?? 0);
     case 'tooLarge':
-      return words.tooLarge(typedAs(range?.max ?? 0, locale));
+      return words.tooLarge(number(range?.max ?? 0));
     case 'tooMany':
       return words.tooMany(number(range?.max ?? 0));
     case 'tooSmall':

@@ -13,6 +13,7 @@ export const developers: Words['developers'] = {
     list: 'Schlüssel',
     none: 'Es gibt noch keine Schlüssel.',
     label: 'Wo er gebraucht wird',
+    labelOptional: 'Wo er gebraucht wird (nicht nötig)',
     labelHint: 'Für diese Liste, zum Beispiel „Webshop“.',
     unnamed: 'Ohne Namen',
     key: 'Schlüssel',

@@ -141,7 +141,7 @@ export const imports: Words['imports'] = {
       doubt: 'Die Zahl kann zweierlei heißen. Schreiben Sie die ganze Spalte gleich, etwa 1234,50.',
       negative: 'Weniger als 0 geht nicht.',
       tooMuch: 'Das ist mehr, als eine Karte fasst.',
-      tooFine: 'Das hat Nachkommastellen, und dieses Programm zählt ganze, oder weniger Stellen.',
+      tooFine: 'Das hat zu viele Stellen nach dem Komma. Punkte und Stempel sind ganze Zahlen, Beträge in Euro haben höchstens zwei Stellen.',
       signs: 'Darin ist ein Zeilenumbruch oder ein anderes unsichtbares Zeichen. Nehmen Sie es heraus.',
     },
     kind: {

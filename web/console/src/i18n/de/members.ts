@@ -206,7 +206,7 @@ export const member: Words['member'] = {
   exportNote: 'Wenn jemand fragt, was Sie über ihn gespeichert haben: eine Datei mit allem, zum Weitergeben.',
   export: 'Alle Daten sichern',
   exporting: (count) => `Liest: ${count} Dokumente …`,
-  exported: (count) => `Gesichert: ${count} Dokumente.`,
+  exported: (count) => `Alle Daten der Person sind in der Datei: ${count} Einträge.`,
   erase: 'Diese Person löschen',
   eraseNote:
     'Profil, Karten und Codes werden gelöscht, Gebuchtes bleibt ohne Namen. Das Guthaben ist verloren. Das lässt sich nicht rückgängig machen: Sichern Sie vorher die Daten, falls jemand danach fragt.',

@@ -10,6 +10,7 @@ export const developers = {
     list: 'Keys',
     none: 'There are no keys yet.',
     label: 'Where it is used',
+    labelOptional: 'Where it is used (optional)',
     labelHint: 'For this list, such as “Web shop”.',
     unnamed: 'Without a name',
     key: 'Key',

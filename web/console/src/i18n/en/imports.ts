@@ -139,7 +139,7 @@ export const imports = {
       doubt: 'The number can be read in two ways. Write all of the column the same way, such as 1234,50.',
       negative: 'It must not be less than 0.',
       tooMuch: 'That is more than a card can hold.',
-      tooFine: 'That has decimals, and this program counts whole ones, or fewer decimals.',
+      tooFine: 'That has too many decimals. Points and stamps are whole numbers, and amounts in euro have at most two decimals.',
       signs: 'There is a line break or another sign that cannot be seen. Take it out.',
     },
     kind: {

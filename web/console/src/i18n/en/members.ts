@@ -202,7 +202,7 @@ export const member = {
   exportNote: 'If somebody asks what you hold on them: one file with everything, to hand over.',
   export: 'Save all data',
   exporting: (count: number) => `Reading: ${count} documents …`,
-  exported: (count: number) => `Saved: ${count} documents.`,
+  exported: (count: number) => `All data of the person is in the file: ${count} entries.`,
   erase: 'Erase this person',
   eraseNote:
     'Profile, cards and codes are deleted, what was booked stays without a name. The balance is lost. This cannot be undone: save the data first if somebody may ask for it.',
