@@ -55,7 +55,7 @@ async function flow(browser, width) {
   await redeem(page, 'Redeem for 20 points');
   await page.getByText('Hand over now: Gutschein. 80 points left.').waitFor();
   await page.getByRole('button', { name: 'Undo' }).press('Enter');
-  await page.getByText('Back on the card: 20 points. Not redeemed: Gutschein.').waitFor();
+  await page.getByText('20 points given back, now 100 points. Not redeemed: Gutschein.').waitFor();
   assert.equal(await balanceOf(made), 100);
 
   // Of the cinema's the customer gets the code, which somebody has seen then.
