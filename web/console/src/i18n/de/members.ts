@@ -108,9 +108,9 @@ export const member: Words['member'] = {
   reverse: 'Zurücknehmen',
   reverseAsk: (amount) => `${amount} zurücknehmen?`,
   reverseNote:
-    'Es ist, als käme der Einkauf zurück. Was davon für Prämien ausgegeben wurde, die niemand benutzt hat, kommt vorher zurück auf die Karte. Der Kunde sieht es im Verlauf.',
+    'Es ist, als käme der Einkauf zurück. Eine Prämie, die erst dadurch zu haben war und noch nicht benutzt ist, kommt vorher zurück auf die Karte; andere bleiben. Der Kunde sieht es im Verlauf.',
   takesLess: (points, balance, missing) =>
-    `Auf der Karte ist weniger als die ${points} der Buchung: ${balance}. Nicht zurückzunehmen: ${missing}, soweit es nicht in Prämien steckt, die niemand benutzt hat.`,
+    `Auf der Karte ist weniger als die ${points} der Buchung: ${balance}. Nicht zurückzunehmen: ${missing}, soweit es nicht in einer Prämie steckt, die erst dadurch zu haben war und noch nicht benutzt ist.`,
   takesOnlyPending: 'Nach den Regeln des Programms wird nichts zurückgenommen, was sich schon ausgeben lässt.',
   thenStays: (balance) => `Danach auf der Karte: ${balance}.`,
   purchase: (money) => `Einkauf von ${money}`,

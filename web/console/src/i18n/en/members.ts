@@ -104,9 +104,9 @@ export const member = {
   reverse: 'Take back',
   reverseAsk: (amount: string) => `Take back ${amount}?`,
   reverseNote:
-    'It is as if the purchase came back. What was spent of it on rewards that nobody has used yet comes back to the card first. The customer sees it in the history.',
+    'It is as if the purchase came back. A reward that only it made possible, and that is not used yet, comes back to the card first; others stay. The customer sees it in the history.',
   takesLess: (points: string, balance: string, missing: string) =>
-    `On the card is less than the ${points} of the booking: ${balance}. ${missing} cannot be taken, except what is in rewards that nobody has used.`,
+    `On the card is less than the ${points} of the booking: ${balance}. ${missing} cannot be taken, except what is in a reward that only it made possible, and that is not used yet.`,
   takesOnlyPending: 'By the rules of the program nothing is taken that can be spent already.',
   thenStays: (balance: string) => `On the card then: ${balance}.`,
   purchase: (money: string) => `purchase of ${money}`,
