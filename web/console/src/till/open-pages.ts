@@ -7,15 +7,19 @@ const awaited = new Set<string>();
 
 /** Return the name of this page, by a lock that ends with it; `undefined` if the browser gives none. */
 export function ownPage(): Promise<string | undefined> {
-  own ??= new Promise((resolve) => {
-    const id = crypto.randomUUID();
-    const hold = (): Promise<never> => {
+  own ??= hold().catch(() => undefined);
+  return own;
+}
+
+function hold(): Promise<string> {
+  const id = crypto.randomUUID();
+  return new Promise((resolve, reject) => {
+    const held = (): Promise<never> => {
       resolve(id);
       return new Promise(() => undefined);
     };
-    navigator.locks.request(NAME + id, hold).catch(() => resolve(undefined));
+    navigator.locks.request(NAME + id, held).catch(reject);
   });
-  return own;
 }
 
 /** Return the names of those that are open, this one too; `undefined` if the browser does not tell. */
