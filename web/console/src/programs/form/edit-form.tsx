@@ -1,7 +1,7 @@
 /** A form whose fields are data: it keeps what is typed, says what is wrong, and saves once. */
 
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { locale } from '../../../../shared/i18n/format.ts';
 import type { Faults } from '../faults.ts';
 import { answersOf, faultsOfForm, type Answers, type FormField as Shape, type Typed } from './fields.ts';
@@ -43,13 +43,17 @@ const filledIn = (typed: Typed): readonly (readonly [string, string])[] =>
     .filter(([, value]) => value !== '')
     .sort();
 
-const touchedOf = (typed: Typed, saved: Typed): Typed =>
-  Object.fromEntries(Object.entries(typed).filter(([name, value]) => value !== (saved[name] ?? '')));
+/** Return what is neither saved nor being saved: of that the page reads how it is written there, such as without an empty line. */
+const touchedOf = (typed: Typed, saved: Typed, sent: Typed): Typed =>
+  Object.fromEntries(
+    Object.entries(typed).filter(([name, value]) => value !== (saved[name] ?? '') && value !== sent[name]),
+  );
 
 export function EditForm(props: Props) {
   const { submit, done, save, onSaved, check, placeOf = lastPart, summary, question, beside } = props;
   const [typed, setTyped] = useState(props.typed);
   const [asked, setAsked] = useState('');
+  const sent = useRef<Typed>({});
   const fields = props.fields(typed);
   const each = faultsOfForm(fields, typed, locale);
   const read = answersOf(fields, typed, locale);
@@ -59,7 +63,15 @@ export function EditForm(props: Props) {
   const form = useForm({
     content: filledIn(typed),
     faults: own,
-    save: (headers, before) => save(read, headers, answersFrom(Object.fromEntries(before))),
+    save: async (headers, before) => {
+      sent.current = typed;
+      try {
+        await save(read, headers, answersFrom(Object.fromEntries(before)));
+      } catch (failure) {
+        sent.current = {};
+        throw failure;
+      }
+    },
     placeOf: (field) => fields.find(({ name }) => name === placeOf(field))?.name ?? null,
     onSaved,
   });
@@ -67,7 +79,7 @@ export function EditForm(props: Props) {
   // What others have saved comes with the next read; what is typed here stays.
   const standing = filledIn(props.typed);
   useEffect(() => {
-    setTyped((now) => ({ ...props.typed, ...touchedOf(now, Object.fromEntries(form.saved)) }));
+    setTyped((now) => ({ ...props.typed, ...touchedOf(now, Object.fromEntries(form.saved), sent.current) }));
     form.took(standing);
   }, [JSON.stringify(standing)]);
 

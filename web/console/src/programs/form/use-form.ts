@@ -72,7 +72,8 @@ export function useForm<T>({ content, faults: own, save, placeOf, onSaved }: Pro
         return;
       }
       setTried(false);
-      setSaved(content); // What was typed meanwhile is not.
+      // What was typed meanwhile is not. What the page has read anew since is newer.
+      setSaved((now) => (now === saved ? content : now));
       setDone(true);
       if (onSaved) {
         settle();
