@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 
 import pytest
@@ -18,11 +17,11 @@ from shared.errors import (
     PunktwerkError,
     RedemptionCancelled,
 )
+from tests.support.page_words import named_refusals, possible_refusals
 from tools.emulators import ROOT
 
 CARD = ROOT / "web" / "card" / "src"
 CALL = re.compile(r"api\s*\.(?:POST|GET)\(\s*['`]/(\w+)['`]")
-NAMED = re.compile(r"'([A-Z]+(?:_[A-Z]+)+)'")
 CODE = re.compile(r"^ {2}([A-Z_]+): '", re.MULTILINE)
 NEVER: tuple[type[PunktwerkError], ...] = (
     # Of the code that a cashier reads.
@@ -46,13 +45,6 @@ def called() -> set[str]:
     return {name for each in sources for name in CALL.findall(each)}
 
 
-def refusals_of(action: str) -> tuple[type[PunktwerkError], ...]:
-    refusals: tuple[type[PunktwerkError], ...] = importlib.import_module(
-        ENDPOINT_BY_NAME[action].module
-    ).REFUSALS
-    return refusals
-
-
 def test_it_calls_actions_that_there_are() -> None:
     found = called()
 
@@ -63,14 +55,6 @@ def test_it_calls_actions_that_there_are() -> None:
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_each_refusal_has_words(language: str) -> None:
     known = set(CODE.findall((CARD / "i18n" / f"{language}-refusals.ts").read_text()))
-    # A refusal that a part waits for has a form of its own there.
-    known |= {name for each in CARD.rglob("*.ts*") for name in NAMED.findall(each.read_text())}
+    known |= named_refusals(each.read_text() for each in CARD.rglob("*.ts*"))
 
-    # Whatever is not there any more has one sentence.
-    possible = {
-        each.code
-        for action in called()
-        for each in refusals_of(action)
-        if each.status != 404 and each not in NEVER
-    }
-    assert possible - known == set()
+    assert possible_refusals(called(), NEVER) - known == set()

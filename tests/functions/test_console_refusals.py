@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from typing import get_args
 
 import pytest
 
 from functions.catalog import ENDPOINT_BY_NAME
-from shared.errors import PunktwerkError
 from shared.webhooks.client import AttemptError
+from tests.support.page_words import named_refusals, possible_refusals
 from tools.emulators import ROOT
 
 CONSOLE = ROOT / "web" / "console" / "src"
 CALL = re.compile(r"api\.(?:POST|GET)\(\s*['`]/(\w+)['`]|'(sync(?:POS|ERP|Shop))'|'/(\w+Payment)'")
-NAMED = re.compile(r"'([A-Z]+(?:_[A-Z]+)+)'")
 CODE = re.compile(r"^ {4}([A-Z_]+): '", re.MULTILINE)
 
 
@@ -23,13 +21,6 @@ def called() -> set[str]:
     """Return the actions that the console calls."""
     sources = [each.read_text() for each in CONSOLE.rglob("*.ts*")]
     return {name for each in sources for found in CALL.findall(each) for name in found if name}
-
-
-def refusals_of(action: str) -> tuple[type[PunktwerkError], ...]:
-    refusals: tuple[type[PunktwerkError], ...] = importlib.import_module(
-        ENDPOINT_BY_NAME[action].module
-    ).REFUSALS
-    return refusals
 
 
 def test_it_calls_actions_that_there_are() -> None:
@@ -42,14 +33,9 @@ def test_it_calls_actions_that_there_are() -> None:
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_each_refusal_has_words(language: str) -> None:
     known = set(CODE.findall((CONSOLE / "i18n" / language / "problem.ts").read_text()))
-    # A refusal that a page waits for has a form of its own there.
-    known |= {name for each in CONSOLE.rglob("*.tsx") for name in NAMED.findall(each.read_text())}
+    known |= named_refusals(each.read_text() for each in CONSOLE.rglob("*.tsx"))
 
-    # Whatever is not there any more has one sentence.
-    possible = {
-        each.code for action in called() for each in refusals_of(action) if each.status != 404
-    }
-    assert possible - known == set()
+    assert possible_refusals(called()) - known == set()
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
