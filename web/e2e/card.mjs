@@ -11,8 +11,9 @@ await run(async (browser) => {
   const { context, page, problems } = await open(browser, { worker: true });
   await page.goto(card.href);
   await page.getByRole('heading', { level: 1 }).waitFor();
-  const name = page.getByRole('heading', { name: 'Punkte', exact: true }); // Of the demo: other flows leave it as it is.
-  const program = page.getByRole('listitem').filter({ has: name });
+  // That of the demo, among all that other flows have made.
+  const name = page.getByRole('heading', { name: 'Punkte', exact: true });
+  const program = page.getByRole('listitem').filter({ has: name, hasText: 'Ein Programm zum Ausprobieren.' });
   await program.waitFor();
   await check(page, 'store', problems);
 

@@ -35,7 +35,7 @@ async function german(opened) {
   const { page } = opened;
   await page.goto(`${facts.urls.console}/programs/poster`);
   await signIn(page, facts.signIns.owner, GERMAN);
-  await page.getByLabel('Programm').selectOption({ label: 'Punkte' }); // Of the demo: a visit brings something.
+  await page.getByLabel('Programm').selectOption('lp_demo-points'); // A visit brings something there.
   await page.getByLabel('Papier').selectOption('a5');
   await page.getByLabel('Mit dem Code zum Einchecken').press('Space');
   await page.getByRole('img', { name: 'Vorschau des Plakats' }).waitFor();
