@@ -33,6 +33,19 @@ export async function book(page, who, amount, program) {
   await page.getByLabel(AMOUNT).press('Enter');
 }
 
+/** Hold whatever a page books until `answer` is called; `asked` is fulfilled once the first of it is on its way. */
+export async function holdBookings(page) {
+  let answer;
+  const held = new Promise((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/addLoyaltyPoints', async (route) => {
+    await held;
+    await route.continue();
+  });
+  return { asked: page.waitForRequest('**/addLoyaltyPoints'), answer };
+}
+
 /** Wait until nothing is left in the browser's storage. */
 export async function emptied(page) {
   await page.getByRole('heading', { name: /^Not sent yet/ }).waitFor({ state: 'detached' });

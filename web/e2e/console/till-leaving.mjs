@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { facts, open, run } from '../browser.mjs';
-import { amounts, book, emptied, till, WHO } from './counter.mjs';
+import { amounts, book, emptied, holdBookings, till, WHO } from './counter.mjs';
 import { makeMember } from './customers.mjs';
 import { check, signIn } from './staff.mjs';
 
@@ -69,21 +69,13 @@ async function left(browser) {
   await page.goto(`${facts.urls.console}/till`);
   await signIn(page, facts.signIns.manager);
   await page.getByLabel(WHO).waitFor();
-  let answer;
-  const held = new Promise((resolve) => {
-    answer = resolve;
-  });
-  await page.route('**/addLoyaltyPoints', async (route) => {
-    await held;
-    await route.continue();
-  });
-  const asked = page.waitForRequest('**/addLoyaltyPoints');
+  const bookings = await holdBookings(page);
   await book(page, member.code, '8', member.program);
-  await asked;
+  await bookings.asked;
   await page.getByRole('navigation').getByRole('link', { name: 'Members' }).press('Enter');
   await page.getByRole('link', { name: '1 booking is not sent yet' }).press('Enter');
   await page.getByText('Being sent: €8.00').waitFor();
-  answer();
+  bookings.answer();
   await page.getByText(/ points for Customer /).waitFor();
   await page.getByText(/^Now on the card: 1,[0-9]+ points\./).waitFor();
   await emptied(page);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { createHmac } from 'node:crypto';
 import { call, facts, open, run } from '../browser.mjs';
-import { amounts, book, emptied, till, WHO } from './counter.mjs';
+import { amounts, book, emptied, holdBookings, till, WHO } from './counter.mjs';
 import { makeMember } from './customers.mjs';
 import { check, signIn } from './staff.mjs';
 
@@ -60,20 +60,12 @@ async function slow(browser) {
   const member = await makeMember();
   const { page, context } = await till(browser, {});
   await page.clock.install();
-  let answer;
-  const held = new Promise((resolve) => {
-    answer = resolve;
-  });
-  await page.route('**/addLoyaltyPoints', async (route) => {
-    await held;
-    await route.continue();
-  });
-  const asked = page.waitForRequest('**/addLoyaltyPoints');
+  const bookings = await holdBookings(page);
   await book(page, member.code, '15', member.program);
-  await asked;
+  await bookings.asked;
   await page.clock.runFor(8_100);
   await page.getByText('Kept: €15.00 for Tilla Kern.').waitFor();
-  answer();
+  bookings.answer();
   await page.getByText(/ points for Tilla Kern\.$/).waitFor(); // As what is booked at once.
   await page.getByText(/^Now on the card: 1,[0-9]+ points\./).waitFor();
   await emptied(page);
